@@ -1,0 +1,131 @@
+//! Served bodies and online services.
+
+use std::collections::BTreeMap;
+
+use impegno_findings::{Finding, Place};
+use jiff::civil::Date;
+
+use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
+use crate::tables::read_table;
+
+/// A served body: a municipality, a union of municipalities, a metropolitan city.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Short code, unique.
+    pub code: String,
+    /// Full name.
+    pub name: String,
+    /// `comune`, `unione` …
+    pub kind: String,
+    /// ISTAT code, where known.
+    pub istat_code: String,
+    /// Code of the union it belongs to; empty without.
+    pub union: String,
+    /// Other names under which files know it.
+    pub aliases: Vec<String>,
+}
+
+/// An online service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlineService {
+    /// Short code, unique.
+    pub code: String,
+    /// Title.
+    pub title: String,
+    /// Category.
+    pub category: String,
+    /// First day on which it could be used; `None`: since ever.
+    pub from: Option<Date>,
+    /// Last day; `None`: still.
+    pub until: Option<Date>,
+}
+
+/// Reads `bodies.csv`.
+pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<Body> {
+    let mut bodies: Vec<Body> = Vec::new();
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    let mut unions: Vec<(String, Place)> = Vec::new();
+    let optional = ["kind", "istat", "ipa", "union", "patron_day", "aliases"];
+    read_table(file, text, &["code", "name"], &optional, findings, |row, findings| {
+        let body = Body {
+            code: row.text("code").to_owned(),
+            name: row.text("name").to_owned(),
+            kind: row.text("kind").to_owned(),
+            istat_code: row.text("istat").to_owned(),
+            union: row.text("union").to_owned(),
+            aliases: row
+                .text("aliases")
+                .split('|')
+                .map(str::trim)
+                .filter(|alias| !alias.is_empty())
+                .map(str::to_owned)
+                .collect(),
+        };
+        if !body.union.is_empty() {
+            unions.push((body.union.clone(), row.place.clone()));
+        }
+        for name in body.known_as() {
+            if let Some(other) = names.insert(name.to_owned(), body.code.clone()) {
+                if other != body.code {
+                    let message = format!("`{name}` stands for `{other}` already");
+                    findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
+                }
+            }
+        }
+        if bodies.iter().any(|other| other.code == body.code) {
+            let message = format!("the code `{}` stands twice", body.code);
+            findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
+        } else {
+            bodies.push(body);
+        }
+    });
+    for (union, place) in unions {
+        if !bodies.iter().any(|body| body.code == union) {
+            let message = format!("the union `{union}` is not a body of this table");
+            findings.push(Finding::error(UNKNOWN_REFERENCE, place, message));
+        }
+    }
+    bodies
+}
+
+impl Body {
+    /// Every name under which files know the body: code, name, aliases.
+    pub fn known_as(&self) -> impl Iterator<Item = &str> {
+        [self.code.as_str(), self.name.as_str()].into_iter().chain(self.aliases.iter().map(String::as_str))
+    }
+}
+
+/// Reads `services.csv`.
+pub(crate) fn read_services(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<OnlineService> {
+    let mut services: Vec<OnlineService> = Vec::new();
+    let required = ["code", "title", "category"];
+    read_table(file, text, &required, &["from", "until"], findings, |row, findings| {
+        let mut day = |column: &str| -> Option<Date> {
+            let text = row.text(column);
+            if text.is_empty() {
+                return None;
+            }
+            let day = text.parse().ok();
+            if day.is_none() {
+                let message = format!("`{text}` in the column `{column}` is not a day");
+                let finding = Finding::error(BAD_SETTING, row.place.clone(), message);
+                findings.push(finding.hint("write it like 2017-12-31"));
+            }
+            day
+        };
+        let service = OnlineService {
+            from: day("from"),
+            until: day("until"),
+            code: row.text("code").to_owned(),
+            title: row.text("title").to_owned(),
+            category: row.text("category").to_owned(),
+        };
+        if services.iter().any(|other| other.code == service.code) {
+            let message = format!("the code `{}` stands twice", service.code);
+            findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
+        } else {
+            services.push(service);
+        }
+    });
+    services
+}

@@ -1,0 +1,314 @@
+//! A whole centre folder.
+
+use std::collections::BTreeMap;
+
+use impegno_calendar::{
+    Calendar, CalendarBuilder, Closure, HolidayDay, HolidayRule, WeeklyHours, Zone, italian_national_holidays,
+};
+use impegno_findings::{Finding, Place, nearest};
+use impegno_settings::{Spot, Table};
+use jiff::civil::{Date, Weekday};
+
+use crate::bodies::{read_bodies, read_services};
+use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE};
+use crate::commitment::read_commitments;
+use crate::layout_read::read_layout;
+use crate::systems::{read_probes, read_systems};
+use crate::tables::read_table;
+use crate::{Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System, Words};
+
+/// The texts of a centre folder by relative path, `commitments/sla.toml`.
+pub type Folder = BTreeMap<String, String>;
+
+/// A centre: what it serves, runs and promises.
+#[derive(Debug, Clone)]
+pub struct Centre {
+    /// Name.
+    pub name: Words,
+    /// Zone of every civil time.
+    pub zone: Zone,
+    /// Warnings that stand on every report.
+    pub notices: Vec<Words>,
+    /// Calendars by code; `24x7` is always there.
+    pub calendars: BTreeMap<String, Calendar>,
+    /// Served bodies.
+    pub bodies: Vec<Body>,
+    /// Online services.
+    pub services: Vec<OnlineService>,
+    /// Systems.
+    pub systems: Vec<System>,
+    /// Their components.
+    pub components: Vec<Component>,
+    /// Probes.
+    pub probes: Vec<Probe>,
+    /// Commitments in the order of their files.
+    pub commitments: Vec<Commitment>,
+    /// Report layouts by code.
+    pub layouts: BTreeMap<String, Layout>,
+    /// Notes on series: identifier of the table, day, text.
+    pub annotations: Vec<(String, Date, Words)>,
+}
+
+/// Reads a centre folder.
+///
+/// `None` when `centre.toml` is missing or has no usable zone: then nothing can be computed. Every
+/// problem of every file is reported at once.
+pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let Some(text) = folder.get("centre.toml") else {
+        let finding = Finding::error(MISSING_FILE, Place::file("centre.toml"), "the folder has no centre.toml");
+        findings.push(finding.hint("is this a centre folder? `impegno demo` makes one to look at"));
+        return (None, findings);
+    };
+    let Some(mut centre) = impegno_settings::read("centre.toml", text, &mut findings, read_centre) else {
+        return (None, findings);
+    };
+    if let Some(text) = folder.get("bodies.csv") {
+        centre.bodies = read_bodies("bodies.csv", text, &mut findings);
+    }
+    if let Some(text) = folder.get("services.csv") {
+        centre.services = read_services("services.csv", text, &mut findings);
+    }
+    if let Some(text) = folder.get("systems.toml") {
+        (centre.systems, centre.components) =
+            impegno_settings::read("systems.toml", text, &mut findings, read_systems);
+    }
+    if let Some(text) = folder.get("probes.csv") {
+        centre.probes = read_probes("probes.csv", text, &centre.components, &mut findings);
+    }
+    if let Some(text) = folder.get("registers/annotations.csv") {
+        centre.annotations = read_annotations("registers/annotations.csv", text, &mut findings);
+    }
+    for (file, text) in under(folder, "commitments/") {
+        let read = impegno_settings::read(file, text, &mut findings, read_commitments);
+        centre.commitments.extend(read);
+    }
+    for (file, text) in under(folder, "reports/") {
+        let code = file.trim_start_matches("reports/").trim_end_matches(".toml");
+        let layout = impegno_settings::read(file, text, &mut findings, |table| read_layout(code, table));
+        centre.layouts.insert(code.to_owned(), layout);
+    }
+    check_commitments(&centre, &mut findings);
+    (Some(centre), findings)
+}
+
+fn under<'f>(folder: &'f Folder, prefix: &'f str) -> impl Iterator<Item = (&'f String, &'f String)> {
+    folder.iter().filter(move |(file, _)| file.starts_with(prefix) && file.ends_with(".toml"))
+}
+
+fn read_centre(table: &mut Table<'_>) -> Option<Centre> {
+    let name = Words::required(table, "name");
+    let zone = table.required_text("zone").and_then(|zone| match Zone::named(&zone.value) {
+        Ok(zone) => Some(zone),
+        Err(_) => {
+            let message = format!("`{}` is not a time zone", zone.value);
+            table.problem(BAD_SETTING, &zone, message, "a name of the zone database, like Europe/Rome");
+            None
+        }
+    });
+    let notices = table
+        .tables("notice")
+        .iter_mut()
+        .map(|notice| Words { it: required(notice, "it"), en: required(notice, "en") })
+        .collect();
+    let mut holidays = Vec::new();
+    for mut entry in table.tables("holiday") {
+        holidays.extend(read_holiday(&mut entry));
+    }
+    let mut calendars = Vec::new();
+    for mut entry in table.tables("calendar") {
+        calendars.extend(read_calendar(&mut entry));
+    }
+    let zone = zone?;
+    let mut built = BTreeMap::from([("24x7".to_owned(), Calendar::always(zone.clone()))]);
+    for calendar in calendars {
+        let code = calendar.code.clone();
+        if built.contains_key(&code.value) {
+            table.problem(REPEATED_CODE, &code, format!("the calendar `{}` stands twice", code.value), "");
+            continue;
+        }
+        let mut rules = if calendar.national { italian_national_holidays() } else { Vec::new() };
+        rules.extend(holidays.iter().cloned());
+        let ready = CalendarBuilder::new(&code.value, zone.clone())
+            .hours(calendar.hours)
+            .holidays(rules)
+            .closures(calendar.closures)
+            .build(2000..=2040);
+        built.insert(code.value, ready);
+    }
+    Some(Centre {
+        name,
+        zone,
+        notices,
+        calendars: built,
+        bodies: Vec::new(),
+        services: Vec::new(),
+        systems: Vec::new(),
+        components: Vec::new(),
+        probes: Vec::new(),
+        commitments: Vec::new(),
+        layouts: BTreeMap::new(),
+        annotations: Vec::new(),
+    })
+}
+
+fn required(table: &mut Table<'_>, key: &str) -> String {
+    table.required_text(key).map(|text| text.value).unwrap_or_default()
+}
+
+/// `[[holiday]] name, day = "06-24"`: a day that the centre keeps besides the national ones.
+fn read_holiday(table: &mut Table<'_>) -> Option<HolidayRule> {
+    let name = table.required_text("name");
+    let source = table.text("source").map(|text| text.value).unwrap_or_default();
+    let text = table.required_text("day")?;
+    let day = text.value.split_once('-').and_then(|(month, day)| {
+        // A leap year knows every day that exists in some year.
+        let (month, day): (i8, i8) = (month.parse().ok()?, day.parse().ok()?);
+        let date = Date::new(2024, month, day).ok()?;
+        Some(HolidayDay::Fixed { month: date.month().unsigned_abs(), day: date.day().unsigned_abs() })
+    });
+    let Some(day) = day else {
+        table.problem(BAD_SETTING, &text, format!("`{}` is not a day of the year", text.value), "write it like \"06-24\"");
+        return None;
+    };
+    Some(HolidayRule { name: name?.value, day, from_year: None, until_year: None, source })
+}
+
+struct CalendarDraft {
+    code: Spot<String>,
+    hours: WeeklyHours,
+    national: bool,
+    closures: Vec<Closure>,
+}
+
+fn read_calendar(table: &mut Table<'_>) -> Option<CalendarDraft> {
+    let code = table.required_text("code");
+    let national = table.boolean("national-holidays", true);
+    let mut hours = WeeklyHours::new();
+    match table.table("hours") {
+        Some(mut week) => {
+            let days = [
+                ("monday", Weekday::Monday),
+                ("tuesday", Weekday::Tuesday),
+                ("wednesday", Weekday::Wednesday),
+                ("thursday", Weekday::Thursday),
+                ("friday", Weekday::Friday),
+                ("saturday", Weekday::Saturday),
+                ("sunday", Weekday::Sunday),
+            ];
+            for (name, day) in days {
+                for segment in week.texts(name) {
+                    match hours.clone().every(&[day], &segment.value) {
+                        Ok(more) => hours = more,
+                        Err(error) => {
+                            week.problem(BAD_SETTING, &segment, error.to_string(), "write it like \"08:30-18:00\"");
+                        }
+                    }
+                }
+            }
+        }
+        None => table.require("hours"),
+    }
+    let mut closures = Vec::new();
+    for mut closure in table.tables("closure") {
+        let first = read_date(&mut closure, "first");
+        let last = if closure.has("last") { read_date(&mut closure, "last") } else { first };
+        let act = required(&mut closure, "act");
+        if let (Some(first), Some(last)) = (first, last) {
+            closures.push(Closure { first, last, act });
+        }
+    }
+    Some(CalendarDraft { code: code?, hours, national, closures })
+}
+
+fn read_date(table: &mut Table<'_>, key: &str) -> Option<Date> {
+    let text = table.required_text(key)?;
+    let date = text.value.parse().ok();
+    if date.is_none() {
+        table.problem(BAD_SETTING, &text, format!("`{}` is not a day", text.value), "write it like \"2017-12-31\"");
+    }
+    date
+}
+
+fn read_annotations(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<(String, Date, Words)> {
+    let mut annotations = Vec::new();
+    read_table(file, text, &["series", "date", "it", "en"], &[], findings, |row, findings| {
+        match row.text("date").parse() {
+            Ok(date) => {
+                let words = Words { it: row.text("it").to_owned(), en: row.text("en").to_owned() };
+                annotations.push((row.text("series").to_owned(), date, words));
+            }
+            Err(_) => {
+                let message = format!("`{}` is not a day", row.text("date"));
+                let finding = Finding::error(BAD_SETTING, row.place.clone(), message);
+                findings.push(finding.hint("write it like 2017-12-31"));
+            }
+        }
+    });
+    annotations
+}
+
+/// What commitments refer to must be there.
+fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for commitment in &centre.commitments {
+        if !seen.insert(&commitment.code) {
+            let message = format!("the commitment `{}` stands twice", commitment.code);
+            findings.push(Finding::error(REPEATED_CODE, commitment.place.clone(), message));
+        }
+        let mut unknown = |what: &str, name: &str, known: Vec<&str>| {
+            if !known.contains(&name) {
+                let message = format!("{}: there is no {what} `{name}`", commitment.code);
+                let hint = nearest(name, known.iter().copied())
+                    .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                let finding = Finding::error(UNKNOWN_REFERENCE, commitment.place.clone(), message);
+                findings.push(finding.hint(hint));
+            }
+        };
+        let mut indicators = vec![&commitment.indicator];
+        while let Some(indicator) = indicators.pop() {
+            match indicator {
+                Indicator::Availability(availability) => {
+                    let known = centre.components.iter().map(|component| component.code.as_str()).collect();
+                    unknown("component", &availability.component, known);
+                    let known = centre.calendars.keys().map(String::as_str).collect();
+                    unknown("calendar", &availability.calendar, known);
+                }
+                Indicator::MeanOf(parts) => indicators.extend(parts),
+                Indicator::ResponseTime(time) => {
+                    let known = centre.probes.iter().map(|probe| probe.name.as_str()).collect();
+                    unknown("probe", &time.probe, known);
+                }
+                Indicator::Within(within) => {
+                    if let Clock::Working(calendar) = &within.clock {
+                        let known = centre.calendars.keys().map(String::as_str).collect();
+                        unknown("calendar", calendar, known);
+                    }
+                }
+                Indicator::Cadence(_) => {}
+            }
+        }
+    }
+}
+
+impl Centre {
+    /// The body of a code.
+    pub fn body(&self, code: &str) -> Option<&Body> {
+        self.bodies.iter().find(|body| body.code == code)
+    }
+
+    /// The online service of a code.
+    pub fn service(&self, code: &str) -> Option<&OnlineService> {
+        self.services.iter().find(|service| service.code == code)
+    }
+
+    /// The probes that watch a component.
+    pub fn probes_of<'c>(&'c self, component: &'c str) -> impl Iterator<Item = &'c Probe> {
+        self.probes.iter().filter(move |probe| probe.component == component)
+    }
+
+    /// The calendar of a code.
+    pub fn calendar(&self, code: &str) -> Option<&Calendar> {
+        self.calendars.get(code)
+    }
+}

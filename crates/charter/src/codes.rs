@@ -1,0 +1,46 @@
+//! The kinds of findings about a centre folder.
+
+use impegno_findings::Code;
+
+/// A file that must be there.
+pub(crate) const MISSING_FILE: Code =
+    Code { name: "missing-file", meaning: "The centre folder lacks a file that it needs." };
+/// The same code twice.
+pub(crate) const REPEATED_CODE: Code = Code {
+    name: "repeated-code",
+    meaning: "Two entries have the same code (or two bodies the same alias); the first one counts.",
+};
+/// A reference to something that does not exist.
+pub(crate) const UNKNOWN_REFERENCE: Code = Code {
+    name: "unknown-reference",
+    meaning: "A setting names a component, probe, calendar, category, table or figure that the folder does not have.",
+};
+/// An expected value that cannot be read.
+pub(crate) const BAD_EXPECTED: Code = Code {
+    name: "bad-expected",
+    meaning: "An expected value is not `comparison number unit`; without a unit a promise cannot be judged.",
+};
+/// An expected value that its indicator cannot have.
+pub(crate) const UNIT_MISMATCH: Code = Code {
+    name: "unit-mismatch",
+    meaning: "The unit of an expected value is not that of the indicator: a share for availability, a time for response times …",
+};
+/// A value that cannot be.
+pub(crate) const BAD_SETTING: Code =
+    Code { name: "bad-setting", meaning: "A setting of the centre folder cannot be used as it stands." };
+/// A table (CSV) that cannot be read.
+pub(crate) const BAD_TABLE: Code = Code {
+    name: "bad-table",
+    meaning: "A table of the centre folder (bodies.csv, services.csv, probes.csv) lacks a column or has a broken row.",
+};
+
+/// The codes of this crate.
+pub const CODES: &[Code] = &[
+    MISSING_FILE,
+    REPEATED_CODE,
+    UNKNOWN_REFERENCE,
+    BAD_EXPECTED,
+    UNIT_MISMATCH,
+    BAD_SETTING,
+    BAD_TABLE,
+];

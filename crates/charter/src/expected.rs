@@ -1,0 +1,198 @@
+//! Expected values: `>= 98.50 %`, `<= 7 ms`, `<= 6 months`.
+
+use impegno_calendar::Micros;
+use impegno_findings::Place;
+use impegno_settings::Table;
+
+use crate::codes::BAD_EXPECTED;
+
+/// What a commitment promises: a comparison with a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// How the measured value must compare.
+    pub comparison: Comparison,
+    /// With what.
+    pub target: Target,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// How the measured value must compare with the expected one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `>=`
+    AtLeast,
+    /// `>`
+    MoreThan,
+    /// `<=`
+    AtMost,
+    /// `<`
+    LessThan,
+}
+
+/// An expected value with its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// A share: `numerator / denominator` of one, with the decimals of percent that were written.
+    Share {
+        /// Numerator.
+        numerator: i128,
+        /// Denominator, a power of ten.
+        denominator: i128,
+        /// Decimals as written: 2 for `98.50 %`.
+        decimals: u8,
+    },
+    /// A length of time, in the unit that was written.
+    Time {
+        /// The length.
+        length: Micros,
+        /// The unit written.
+        unit: TimeUnit,
+    },
+    /// Whole months.
+    Months(i64),
+}
+
+/// Units of time that people write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimeUnit {
+    /// Milliseconds.
+    Millisecond,
+    /// Seconds.
+    Second,
+    /// Minutes.
+    Minute,
+    /// Hours.
+    Hour,
+}
+
+impl Comparison {
+    /// Whether more is better.
+    pub fn higher_is_better(self) -> bool {
+        match self {
+            Comparison::AtLeast | Comparison::MoreThan => true,
+            Comparison::AtMost | Comparison::LessThan => false,
+        }
+    }
+
+    /// Whether `measured ⋈ expected` holds.
+    pub fn holds<T: Ord>(self, measured: T, expected: T) -> bool {
+        match self {
+            Comparison::AtLeast => measured >= expected,
+            Comparison::MoreThan => measured > expected,
+            Comparison::AtMost => measured <= expected,
+            Comparison::LessThan => measured < expected,
+        }
+    }
+}
+
+impl TimeUnit {
+    /// Microseconds in one unit.
+    pub fn micros(self) -> i64 {
+        match self {
+            TimeUnit::Millisecond => 1_000,
+            TimeUnit::Second => 1_000_000,
+            TimeUnit::Minute => 60_000_000,
+            TimeUnit::Hour => 3_600_000_000,
+        }
+    }
+}
+
+impl Expected {
+    /// Reads the expected value under a key that must be there.
+    pub(crate) fn read(table: &mut Table<'_>, key: &str) -> Option<Expected> {
+        let text = table.required_text(key)?;
+        match parse(&text.value) {
+            Ok((comparison, target)) => Some(Expected { comparison, target, place: text.place }),
+            Err(reason) => {
+                table.problem(BAD_EXPECTED, &text, reason, "write it like \">= 98.50 %\", \"<= 7 ms\" or \"<= 6 months\"");
+                None
+            }
+        }
+    }
+}
+
+fn parse(text: &str) -> Result<(Comparison, Target), String> {
+    let text = text.trim();
+    let comparisons = [
+        (">=", Comparison::AtLeast),
+        ("<=", Comparison::AtMost),
+        (">", Comparison::MoreThan),
+        ("<", Comparison::LessThan),
+    ];
+    let (rest, comparison) = comparisons
+        .iter()
+        .find_map(|(sign, comparison)| text.strip_prefix(sign).map(|rest| (rest.trim(), *comparison)))
+        .ok_or("an expected value begins with >=, >, <= or <")?;
+    let (number, unit) = number_and_unit(rest)?;
+    let target = match unit {
+        "" => return Err(format!("`{rest}` has no unit: a percentage, a time, months?")),
+        "%" => {
+            let (numerator, scale, decimals) = decimal(number)?;
+            Target::Share { numerator, denominator: scale * 100, decimals }
+        }
+        "month" | "months" => {
+            Target::Months(number.parse().map_err(|_| format!("`{number}` is not a whole number of months"))?)
+        }
+        _ => {
+            let (length, unit) = time(rest)?;
+            Target::Time { length, unit }
+        }
+    };
+    Ok((comparison, target))
+}
+
+/// Splits `98.50 %` into its number and its unit.
+fn number_and_unit(text: &str) -> Result<(&str, &str), String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    if number.is_empty() { Err(format!("`{text}` has no number")) } else { Ok((number, unit.trim())) }
+}
+
+/// Digits, power of ten and number of decimals of a decimal number.
+fn decimal(number: &str) -> Result<(i128, i128, u8), String> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let digits: i128 =
+        format!("{whole}{decimals}").parse().map_err(|_| format!("`{number}` is not a number"))?;
+    if decimals.len() > 9 {
+        return Err(format!("`{number}` has more than nine decimals"));
+    }
+    Ok((digits, 10_i128.pow(decimals.len() as u32), decimals.len() as u8))
+}
+
+/// A length of time with its unit: `1 h`, `30 min`, `7 ms`, `25 h`.
+pub(crate) fn time(text: &str) -> Result<(Micros, TimeUnit), String> {
+    let (number, unit) = number_and_unit(text.trim())?;
+    let unit = match unit {
+        "ms" => TimeUnit::Millisecond,
+        "s" => TimeUnit::Second,
+        "min" => TimeUnit::Minute,
+        "h" => TimeUnit::Hour,
+        "" => return Err(format!("`{text}` has no unit")),
+        other => return Err(format!("`{other}` is not a unit of time: use ms, s, min or h")),
+    };
+    let (digits, scale, _) = decimal(number)?;
+    let micros = digits * i128::from(unit.micros());
+    if micros % scale != 0 {
+        return Err(format!("`{text}` is finer than a microsecond"));
+    }
+    let micros = i64::try_from(micros / scale).map_err(|_| format!("`{text}` is too long"))?;
+    Ok((Micros(micros), unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expected_values_with_units() {
+        let share = Target::Share { numerator: 9850, denominator: 10_000, decimals: 2 };
+        assert_eq!(parse(">= 98.50 %"), Ok((Comparison::AtLeast, share)));
+        let time = Target::Time { length: Micros(7_000), unit: TimeUnit::Millisecond };
+        assert_eq!(parse("<=7 ms"), Ok((Comparison::AtMost, time)));
+        assert_eq!(parse("<= 6 months"), Ok((Comparison::AtMost, Target::Months(6))));
+        assert!(parse(">= 98.50").is_err_and(|reason| reason.contains("no unit")));
+        assert!(parse("98 %").is_err());
+        assert!(parse("> 3 bananas").is_err());
+    }
+}

@@ -1,0 +1,380 @@
+//! Report layouts: what a report says, as data.
+//!
+//! A layout has sections, a section has blocks, a block is a text, a table, a matrix, a list of figures or
+//! the table of commitments. A figure is a *formula* over cells of tables: the formulas are the identities
+//! by which published figures are compared.
+
+use std::collections::BTreeMap;
+
+use impegno_calendar::Micros;
+use impegno_findings::Place;
+
+use crate::{Filter, Words};
+
+/// A kind of report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// Name of the file without `.toml`.
+    pub code: String,
+    /// Title.
+    pub title: Words,
+    /// What the report is about.
+    pub subtitle: Words,
+    /// Sections in order.
+    pub sections: Vec<SectionLayout>,
+}
+
+/// A section of a report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// Heading.
+    pub title: Words,
+    /// Blocks in order.
+    pub blocks: Vec<BlockLayout>,
+}
+
+/// A block of a section.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockLayout {
+    /// A paragraph.
+    Text(Words),
+    /// Figures in large type.
+    Figures(Vec<FigureLayout>),
+    /// Counts or sums cut by two axes.
+    Table(Box<TableLayout>),
+    /// The value of attributes of subjects at the end of the period.
+    Matrix(MatrixLayout),
+    /// Subjects put into classes by their attributes.
+    Classes(ClassesLayout),
+    /// What changed most from the year before.
+    Changes(ChangesLayout),
+    /// The table of commitments.
+    Commitments {
+        /// Identifier of the table.
+        id: String,
+        /// Caption.
+        title: Words,
+    },
+    /// What the documents leave open, with the reasons.
+    Choices,
+}
+
+/// Which facts are counted, and what of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selection {
+    /// Which kind of facts.
+    pub of: Measured,
+    /// Which of them.
+    pub filter: Filter,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// Quantities of operations.
+    Operations,
+    /// Amounts of operations, in cents.
+    Amounts,
+    /// Cases by the period of an event.
+    Cases {
+        /// The event, `opened` for most kinds.
+        from: String,
+    },
+    /// Rows of checks.
+    Checks,
+    /// Different probes that had a check within a length of time before the end of the period.
+    Probes {
+        /// The length.
+        within_last: Micros,
+    },
+    /// Quantities of stocks at the end of the period.
+    Stocks,
+    /// Different values of a dimension among the stocks at the end of the period.
+    DistinctStocks {
+        /// The dimension.
+        dimension: String,
+    },
+}
+
+/// One of the two axes of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Axis {
+    /// One position: everything.
+    Whole,
+    /// The values of a dimension.
+    Dimension {
+        /// The dimension.
+        name: String,
+        /// Values in the order of printing; empty: as the facts have them.
+        values: Vec<String>,
+        /// Values printed as one: key of the group and its values.
+        groups: BTreeMap<String, Vec<String>>,
+        /// Labels where the values need others.
+        labels: BTreeMap<String, Words>,
+        /// Whether every entry of the catalogue is listed, those without facts too.
+        whole_catalogue: bool,
+    },
+    /// Years up to the one of the period: this many.
+    Years(u8),
+    /// Years since one.
+    YearsSince(i16),
+    /// The quarters of the period.
+    Quarters,
+    /// The twelve months of the year.
+    Months,
+    /// Bands of hours of the local day, `[from, to)`.
+    Bands(Vec<(u8, u8)>),
+    /// Columns that each have a filter of their own.
+    Filtered(Vec<FilteredColumn>),
+    /// For stocks: at the start, new, ended, at the end.
+    Movement,
+}
+
+/// A column with a filter of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilteredColumn {
+    /// Key.
+    pub key: String,
+    /// Heading.
+    pub label: Words,
+    /// Which facts.
+    pub filter: Filter,
+}
+
+/// A column computed from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Derived {
+    /// Relative change of the last counted column on the one before.
+    Change,
+    /// Difference of the last two counted columns.
+    Difference,
+    /// Share of the last counted column in its total.
+    Share,
+    /// Mean per hour of the last counted column: for bands of hours.
+    PerHour,
+}
+
+/// Order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// As declared or as time goes.
+    Declared,
+    /// By label.
+    Label,
+    /// By the last counted column, largest first.
+    Value,
+}
+
+/// A table of counts or sums cut by two axes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// Caption.
+    pub title: Words,
+    /// How it is computed and from what.
+    pub definition: Words,
+    /// Heading of the row labels.
+    pub row_heading: Words,
+    /// What is counted.
+    pub selection: Selection,
+    /// Rows.
+    pub rows: Axis,
+    /// Columns.
+    pub columns: Axis,
+    /// Columns computed from the counted ones.
+    pub derived: Vec<Derived>,
+    /// Whether a row of totals closes the table.
+    pub total: bool,
+    /// Whether a column of totals closes the counted columns.
+    pub total_column: bool,
+    /// Order of rows.
+    pub sort: Sort,
+    /// Only this many rows.
+    pub top: Option<usize>,
+    /// Whether what a limited list leaves out is one row.
+    pub rest: bool,
+    /// Decimals of derived columns.
+    pub decimals: u8,
+    /// Cells to be marked.
+    pub mark: Option<MarkLayout>,
+    /// How it is drawn.
+    pub chart: Option<ChartLayout>,
+    /// Footnotes.
+    pub notes: Vec<Words>,
+}
+
+/// Cells that hold a fact fulfilling a filter are marked as reconstructed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkLayout {
+    /// The filter.
+    pub filter: Filter,
+    /// What the mark means.
+    pub label: Words,
+}
+
+/// How a table is drawn.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartLayout {
+    /// `bars`, `columns`, `lines` or `shares`.
+    pub kind: String,
+    /// Keys of the columns drawn; empty: all counted ones.
+    pub series: Vec<String>,
+    /// One sentence for people who cannot see it.
+    pub description: Words,
+}
+
+/// The value of attributes of subjects at the end of the period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MatrixLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// Caption.
+    pub title: Words,
+    /// How it is made.
+    pub definition: Words,
+    /// Heading of the row labels.
+    pub row_heading: Words,
+    /// The dimension that names the subjects.
+    pub subject: String,
+    /// The attributes in order: value and heading.
+    pub attributes: Vec<(String, Words)>,
+    /// Cells to be marked.
+    pub mark: Option<MarkLayout>,
+    /// Footnotes.
+    pub notes: Vec<Words>,
+}
+
+/// Subjects put into classes by their attributes; the first class that fits counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassesLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// Caption.
+    pub title: Words,
+    /// How it is made.
+    pub definition: Words,
+    /// Heading of the row labels.
+    pub row_heading: Words,
+    /// The dimension that names the subjects.
+    pub subject: String,
+    /// The classes.
+    pub classes: Vec<ClassLayout>,
+}
+
+/// A class of subjects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassLayout {
+    /// Key.
+    pub key: String,
+    /// Name.
+    pub label: Words,
+    /// Attributes that must have one of the values.
+    pub when: Filter,
+}
+
+/// What changed most from the year before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangesLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// Caption.
+    pub title: Words,
+    /// How it is made.
+    pub definition: Words,
+    /// What is counted.
+    pub selection: Selection,
+    /// The dimension whose values are compared; services are marked new or ended by the catalogue.
+    pub by: String,
+    /// The dimension that groups them.
+    pub group: String,
+    /// Least absolute change that is listed.
+    pub at_least: i64,
+    /// Table of the changes by group, whose totals the listed changes are held against.
+    pub groups: Option<String>,
+}
+
+/// A single figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureLayout {
+    /// Unique within the layout.
+    pub id: String,
+    /// What it is.
+    pub label: Words,
+    /// How it is computed.
+    pub formula: Formula,
+    /// Decimals, for quotients.
+    pub decimals: u8,
+    /// A word under it.
+    pub note: Words,
+}
+
+/// How a figure is computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Formula {
+    /// A count of its own.
+    Count(Selection),
+    /// A cell of a table or another figure.
+    Cell(Reference),
+    /// Sum of cells.
+    Sum(Vec<Reference>),
+    /// Part ÷ whole, as a percentage.
+    Share {
+        /// The parts, added.
+        part: Vec<Reference>,
+        /// The wholes, added.
+        whole: Vec<Reference>,
+    },
+    /// (now − before) ÷ before, as a percentage.
+    Change {
+        /// The later value.
+        now: Reference,
+        /// The earlier value.
+        before: Reference,
+    },
+    /// A twelfth.
+    PerMonth(Reference),
+}
+
+/// A cell of a table, `table/row/column`, or a figure.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Reference(pub String);
+
+impl Layout {
+    /// Every table of the layout.
+    pub fn tables(&self) -> impl Iterator<Item = &TableLayout> {
+        self.blocks().filter_map(|block| match block {
+            BlockLayout::Table(table) => Some(table.as_ref()),
+            BlockLayout::Text(_)
+            | BlockLayout::Figures(_)
+            | BlockLayout::Matrix(_)
+            | BlockLayout::Classes(_)
+            | BlockLayout::Changes(_)
+            | BlockLayout::Commitments { .. }
+            | BlockLayout::Choices => None,
+        })
+    }
+
+    /// Every figure of the layout.
+    pub fn figures(&self) -> impl Iterator<Item = &FigureLayout> {
+        self.blocks().flat_map(|block| match block {
+            BlockLayout::Figures(figures) => figures.as_slice(),
+            BlockLayout::Text(_)
+            | BlockLayout::Table(_)
+            | BlockLayout::Matrix(_)
+            | BlockLayout::Classes(_)
+            | BlockLayout::Changes(_)
+            | BlockLayout::Commitments { .. }
+            | BlockLayout::Choices => &[],
+        })
+    }
+
+    /// Every block of the layout.
+    pub fn blocks(&self) -> impl Iterator<Item = &BlockLayout> {
+        self.sections.iter().flat_map(|section| &section.blocks)
+    }
+}

@@ -1,0 +1,458 @@
+//! The catalogue in SQLite: batches, segments, ended rows, findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use impegno_facts::Kind;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use crate::receive::{Ended, Endings};
+use crate::segment::Encoded;
+use crate::{Hash, LedgerError, Mode, Receipt, Segment};
+
+/// Newest format of the catalogue. Raise it, and add a step to [`Catalogue::open`], with every change.
+const FORMAT: i64 = 1;
+
+const TABLES: &str = "
+create table batch (
+    number integer primary key,
+    source text not null,
+    file text not null,
+    mode text not null,
+    content text not null,
+    declaration text not null,
+    size integer not null,
+    rows integer not null,
+    accepted integer not null,
+    ignored integer not null,
+    rejected integer not null,
+    duplicates integer not null,
+    superseded integer not null,
+    withdrawn integer not null,
+    received_at integer not null,
+    previous text not null,
+    hash text not null
+) strict;
+create index batch_by_content on batch (source, content);
+create table segment (
+    id integer primary key,
+    batch integer not null references batch,
+    kind text not null,
+    file text not null,
+    rows integer not null,
+    earliest integer not null,
+    latest integer not null,
+    least_id text,
+    greatest_id text,
+    hash text not null
+) strict;
+create index segment_by_batch on segment (batch);
+create table ended (
+    segment integer not null references segment,
+    batch integer not null references batch,
+    how text not null,
+    rows blob not null,
+    primary key (segment, batch, how)
+) strict, without rowid;
+create table finding (
+    batch integer not null references batch,
+    severity text not null,
+    code text not null,
+    line integer not null,
+    col integer not null,
+    message text not null,
+    row text not null
+) strict;
+create index finding_by_batch on finding (batch);
+";
+
+/// A batch as the catalogue names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Number, from 1 in the order of receipt.
+    pub number: u64,
+    /// Identifier of the source.
+    pub source: String,
+    /// Received file.
+    pub file: String,
+    /// `append`, `snapshot` or `replaces-period`.
+    pub mode: String,
+    /// Hash of the received bytes.
+    pub content: Hash,
+    /// Hash of the declaration that the file was read by.
+    pub declaration: Hash,
+    /// Size in bytes.
+    pub size: u64,
+    /// Rows of data.
+    pub rows: u64,
+    /// Rows that gave at least one fact.
+    pub accepted: u64,
+    /// Rows of no interest.
+    pub ignored: u64,
+    /// Rows that could not be used.
+    pub rejected: u64,
+    /// Facts that were known already.
+    pub duplicates: u64,
+    /// Earlier facts that this batch corrected.
+    pub superseded: u64,
+    /// Earlier facts that this batch withdrew.
+    pub withdrawn: u64,
+    /// When it was received, microseconds since 1970 in UTC.
+    pub received_at: i64,
+    /// Hash of the batch before.
+    pub previous: Hash,
+    /// Hash of this batch and all before it.
+    pub hash: Hash,
+}
+
+/// A finding as kept with its batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFinding {
+    /// `error` or `warning`.
+    pub severity: String,
+    /// Stable name.
+    pub code: String,
+    /// Line of the received file.
+    pub line: u32,
+    /// Column, from 1; 0 for the whole line.
+    pub column: u32,
+    /// What is wrong.
+    pub message: String,
+    /// The row, undeclared columns masked.
+    pub row: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    connection: Connection,
+}
+
+/// A batch about to be added.
+pub(crate) struct NewBatch<'a> {
+    pub receipt: &'a Receipt,
+    pub segments: &'a [Encoded],
+    pub endings: Endings,
+    pub received_at: i64,
+}
+
+impl Catalogue {
+    pub(crate) fn open(path: &Path) -> Result<Catalogue, LedgerError> {
+        let mut connection = Connection::open(path)?;
+        // WAL with full sync: a batch that was acknowledged survives the loss of power.
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", "on")?;
+        connection.busy_timeout(std::time::Duration::from_secs(10))?;
+        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > FORMAT {
+            return Err(LedgerError::Newer { found, known: FORMAT });
+        }
+        if found == 0 {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let again: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            if again == 0 {
+                transaction.execute_batch(TABLES)?;
+                transaction.pragma_update(None, "user_version", FORMAT)?;
+            }
+            transaction.commit()?;
+        }
+        Ok(Catalogue { connection })
+    }
+
+    pub(crate) fn batches(&self) -> Result<Vec<Batch>, LedgerError> {
+        let mut statement = self.connection.prepare_cached("select * from batch order by number")?;
+        let batches = statement.query_map([], batch_of_row)?.collect::<Result<_, _>>()?;
+        Ok(batches)
+    }
+
+    /// The batch that had received these very bytes, when receiving them again can change nothing.
+    ///
+    /// For an appending source any earlier receipt will do; where a file stands for the whole, only the
+    /// last one, because others may have come between.
+    pub(crate) fn known(&self, receipt: &Receipt) -> Result<Option<u64>, LedgerError> {
+        let mut statement = self.connection.prepare_cached(
+            "select number, content = ?2 and declaration = ?3 from batch where source = ?1 order by number desc",
+        )?;
+        let source = params![receipt.source, receipt.content.to_string(), receipt.declaration.to_string()];
+        let mut rows = statement.query(source)?;
+        while let Some(row) = rows.next()? {
+            if row.get::<_, bool>(1)? {
+                return Ok(Some(row.get::<_, i64>(0)? as u64));
+            }
+            if receipt.mode != Mode::Append {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn segment_files(&self) -> Result<BTreeSet<String>, LedgerError> {
+        let mut statement = self.connection.prepare_cached("select file from segment")?;
+        let files = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        Ok(files)
+    }
+
+    pub(crate) fn segments(
+        &self,
+        kind: Kind,
+        source: Option<&str>,
+        as_of: Option<i64>,
+        directory: &Path,
+    ) -> Result<Vec<Segment>, LedgerError> {
+        let as_of = as_of.unwrap_or(i64::MAX);
+        let mut ended: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
+        let mut statement = self.connection.prepare_cached(
+            "select ended.segment, ended.rows from ended join batch on batch.number = ended.batch
+             where batch.received_at <= ?1",
+        )?;
+        let mut rows = statement.query([as_of])?;
+        while let Some(row) = rows.next()? {
+            let blob: Vec<u8> = row.get(1)?;
+            ended.entry(row.get(0)?).or_default().extend(rows_of_blob(&blob));
+        }
+        let mut statement = self.connection.prepare_cached(
+            "select segment.id, batch.number, batch.source, batch.file, segment.file, segment.rows,
+                    segment.earliest, segment.latest, segment.least_id, segment.greatest_id, segment.hash
+             from segment join batch on batch.number = segment.batch
+             where segment.kind = ?1 and (?2 is null or batch.source = ?2) and batch.received_at <= ?3
+             order by segment.id",
+        )?;
+        let segments = statement
+            .query_map(params![kind.name(), source, as_of], |row| {
+                let id: i64 = row.get(0)?;
+                let mut ended = ended.remove(&id).unwrap_or_default();
+                ended.sort_unstable();
+                let ids = row.get::<_, Option<String>>(8)?.zip(row.get::<_, Option<String>>(9)?);
+                Ok(Segment {
+                    id,
+                    batch: row.get::<_, i64>(1)? as u64,
+                    source: row.get(2)?,
+                    file: row.get(3)?,
+                    kind,
+                    rows: row.get::<_, i64>(5)? as usize,
+                    earliest: row.get(6)?,
+                    latest: row.get(7)?,
+                    ended,
+                    ids,
+                    hash: hash_of_column(row, 10)?,
+                    path: directory.join(row.get::<_, String>(4)?),
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(segments)
+    }
+
+    pub(crate) fn findings(&self, batch: u64) -> Result<Vec<StoredFinding>, LedgerError> {
+        let mut statement = self.connection.prepare_cached(
+            "select severity, code, line, col, message, row from finding where batch = ?1 order by rowid",
+        )?;
+        let findings = statement
+            .query_map([batch as i64], |row| {
+                Ok(StoredFinding {
+                    severity: row.get(0)?,
+                    code: row.get(1)?,
+                    line: row.get(2)?,
+                    column: row.get(3)?,
+                    message: row.get(4)?,
+                    row: row.get(5)?,
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(findings)
+    }
+
+    /// The hash that a batch must have by what the catalogue says of it.
+    pub(crate) fn chain_hash(&self, batch: &Batch) -> Result<Hash, LedgerError> {
+        chain_hash(&self.connection, batch)
+    }
+
+    pub(crate) fn add(&mut self, new: NewBatch<'_>) -> Result<Batch, LedgerError> {
+        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let last = transaction
+            .query_row("select * from batch order by number desc limit 1", [], batch_of_row)
+            .optional()?;
+        let NewBatch { receipt, segments, endings, received_at } = new;
+        let own = endings.own.iter();
+        let earlier = endings.earlier.values();
+        let mut batch = Batch {
+            number: last.as_ref().map_or(1, |last| last.number + 1),
+            source: receipt.source.clone(),
+            file: receipt.file.clone(),
+            mode: match receipt.mode {
+                Mode::Append => "append",
+                Mode::Snapshot => "snapshot",
+                Mode::ReplacesPeriod(_) => "replaces-period",
+            }
+            .to_owned(),
+            content: receipt.content,
+            declaration: receipt.declaration,
+            size: receipt.size,
+            rows: receipt.rows,
+            accepted: receipt.accepted,
+            ignored: receipt.ignored,
+            rejected: receipt.rejected,
+            duplicates: own.clone().map(|ended| ended.duplicate.len() as u64).sum(),
+            superseded: own.chain(earlier.clone()).map(|ended| ended.superseded.len() as u64).sum(),
+            withdrawn: earlier.map(|ended| ended.withdrawn.len() as u64).sum(),
+            // The order of receipt is the order of knowledge, even when the machine's clock steps back.
+            received_at: last.as_ref().map_or(received_at, |last| received_at.max(last.received_at)),
+            previous: last.map_or(Hash::START, |last| last.hash),
+            hash: Hash::START,
+        };
+        insert_batch(&transaction, &batch)?;
+        for (position, segment) in segments.iter().enumerate() {
+            let id = insert_segment(&transaction, batch.number, segment)?;
+            insert_ended(&transaction, id, batch.number, &endings.own[position])?;
+        }
+        for (segment, ended) in &endings.earlier {
+            insert_ended(&transaction, *segment, batch.number, ended)?;
+        }
+        for finding in &receipt.findings {
+            transaction
+                .prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
+                .execute(params![
+                    batch.number as i64,
+                    finding.severity,
+                    finding.code,
+                    finding.line,
+                    finding.column,
+                    finding.message,
+                    finding.row
+                ])?;
+        }
+        // The hash covers what the transaction has written so far.
+        batch.hash = chain_hash(&transaction, &batch)?;
+        transaction.execute(
+            "update batch set hash = ?2 where number = ?1",
+            params![batch.number as i64, batch.hash.to_string()],
+        )?;
+        transaction.commit()?;
+        Ok(batch)
+    }
+}
+
+/// The hash of a batch: of the one before it, of its own entry, its segments and the rows it ends.
+fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerError> {
+    let mut texts = vec![
+        batch.number.to_string(),
+        batch.source.clone(),
+        batch.file.clone(),
+        batch.mode.clone(),
+        batch.content.to_string(),
+        batch.declaration.to_string(),
+        batch.rows.to_string(),
+        batch.received_at.to_string(),
+    ];
+    let number = batch.number as i64;
+    let mut statement =
+        connection.prepare_cached("select hash from segment where batch = ?1 order by id")?;
+    for hash in statement.query_map([number], |row| row.get::<_, String>(0))? {
+        texts.push(hash?);
+    }
+    let mut statement = connection.prepare_cached(
+        "select segment, how, rows from ended where batch = ?1 order by segment, how",
+    )?;
+    let mut rows = statement.query([number])?;
+    while let Some(row) = rows.next()? {
+        let blob: Vec<u8> = row.get(2)?;
+        texts.push(format!("{} {} {}", row.get::<_, i64>(0)?, row.get::<_, String>(1)?, Hash::of(&blob)));
+    }
+    Ok(batch.previous.followed_by(texts.iter().map(String::as_str)))
+}
+
+fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), LedgerError> {
+    transaction
+        .prepare_cached(
+            "insert into batch values
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        )?
+        .execute(params![
+            batch.number as i64,
+            batch.source,
+            batch.file,
+            batch.mode,
+            batch.content.to_string(),
+            batch.declaration.to_string(),
+            batch.size as i64,
+            batch.rows as i64,
+            batch.accepted as i64,
+            batch.ignored as i64,
+            batch.rejected as i64,
+            batch.duplicates as i64,
+            batch.superseded as i64,
+            batch.withdrawn as i64,
+            batch.received_at,
+            batch.previous.to_string(),
+            batch.hash.to_string(),
+        ])?;
+    Ok(())
+}
+
+fn insert_segment(transaction: &Transaction<'_>, batch: u64, segment: &Encoded) -> Result<i64, LedgerError> {
+    let (least, greatest) = segment.ids.clone().unzip();
+    transaction
+        .prepare_cached("insert into segment values (null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
+        .execute(params![
+            batch as i64,
+            segment.kind.name(),
+            segment.file_name(),
+            segment.rows as i64,
+            segment.earliest,
+            segment.latest,
+            least,
+            greatest,
+            segment.hash.to_string(),
+        ])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+fn insert_ended(
+    transaction: &Transaction<'_>,
+    segment: i64,
+    batch: u64,
+    ended: &Ended,
+) -> Result<(), LedgerError> {
+    let lists =
+        [("duplicate", &ended.duplicate), ("superseded", &ended.superseded), ("withdrawn", &ended.withdrawn)];
+    for (how, rows) in lists {
+        if !rows.is_empty() {
+            let blob: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
+            transaction
+                .prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?
+                .execute(params![segment, batch as i64, how, blob])?;
+        }
+    }
+    Ok(())
+}
+
+fn rows_of_blob(blob: &[u8]) -> impl Iterator<Item = u32> {
+    blob.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+fn hash_of_column(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hash> {
+    let text: String = row.get(column)?;
+    Hash::parse(&text).ok_or(rusqlite::Error::InvalidColumnType(column, text, rusqlite::types::Type::Text))
+}
+
+fn batch_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Batch> {
+    let count = |column: usize| row.get::<_, i64>(column).map(|count| count as u64);
+    Ok(Batch {
+        number: count(0)?,
+        source: row.get(1)?,
+        file: row.get(2)?,
+        mode: row.get(3)?,
+        content: hash_of_column(row, 4)?,
+        declaration: hash_of_column(row, 5)?,
+        size: count(6)?,
+        rows: count(7)?,
+        accepted: count(8)?,
+        ignored: count(9)?,
+        rejected: count(10)?,
+        duplicates: count(11)?,
+        superseded: count(12)?,
+        withdrawn: count(13)?,
+        received_at: row.get(14)?,
+        previous: hash_of_column(row, 15)?,
+        hash: hash_of_column(row, 16)?,
+    })
+}

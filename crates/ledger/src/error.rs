@@ -1,0 +1,72 @@
+//! What can go wrong with a ledger.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A ledger that cannot be read or written.
+#[derive(Debug)]
+pub enum LedgerError {
+    /// A file or folder cannot be read or written.
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The catalogue refused.
+    Catalogue(rusqlite::Error),
+    /// A segment is not as it was written.
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
+    /// Another process is writing.
+    Busy,
+    /// The ledger was made by a newer version of the program.
+    Newer {
+        /// Its format.
+        found: i64,
+        /// The newest format this program knows.
+        known: i64,
+    },
+}
+
+impl LedgerError {
+    pub(crate) fn io(path: &Path, error: io::Error) -> LedgerError {
+        LedgerError::Io { path: path.to_owned(), error }
+    }
+
+    pub(crate) fn damaged(path: &Path, what: impl fmt::Display) -> LedgerError {
+        LedgerError::Damaged { path: path.to_owned(), what: what.to_string() }
+    }
+}
+
+impl fmt::Display for LedgerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LedgerError::Io { path, error } => write!(f, "{}: {error}", path.display()),
+            LedgerError::Catalogue(error) => write!(f, "the catalogue of the ledger: {error}"),
+            LedgerError::Damaged { path, what } => {
+                write!(f, "{}: not as it was written: {what}", path.display())
+            }
+            LedgerError::Busy => {
+                write!(f, "another import is writing to this ledger; wait until it has finished")
+            }
+            LedgerError::Newer { found, known } => write!(
+                f,
+                "the ledger has format {found}, this program knows up to {known}: use a newer program"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for LedgerError {}
+
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> LedgerError {
+        LedgerError::Catalogue(error)
+    }
+}

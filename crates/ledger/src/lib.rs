@@ -1,0 +1,138 @@
+//! The append-only store of what was received.
+//!
+//! A *batch* is one received file. It is received whole or not at all: its facts are written to
+//! Parquet *segments* and synced, then one SQLite transaction names them; what no transaction names is
+//! garbage. Nothing is ever changed afterwards. A later batch may *end* rows of an earlier one (a
+//! correction supersedes them, a snapshot without them withdraws them); the rows stay, with the batch
+//! that ended them, so that the ledger can be read as of any moment.
+//!
+//! Batches form a hash chain; [`Ledger::verify`] walks it. This crate does not know what a fact means.
+//!
+//! ```text
+//! .ledger/
+//!   ledger.sqlite       batches, segments, ended rows, findings
+//!   segments/*.parquet  facts of one kind of one batch, named by their hash
+//!   lock                held while a batch is written
+//! ```
+
+mod catalogue;
+mod chain;
+mod error;
+mod receipt;
+mod receive;
+mod segment;
+
+pub use catalogue::{Batch, StoredFinding};
+pub use chain::{Hash, Verification};
+pub use error::LedgerError;
+pub use receipt::{Contradiction, Mode, Outcome, Prepared, Receipt};
+pub use segment::{Rows, Segment};
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use impegno_facts::Kind;
+
+use catalogue::Catalogue;
+
+/// The store of one centre folder.
+#[derive(Debug)]
+pub struct Ledger {
+    directory: PathBuf,
+    catalogue: Catalogue,
+}
+
+/// The right to write, held by one process at a time. Released when dropped.
+#[derive(Debug)]
+pub struct WriteLock {
+    _file: File,
+}
+
+impl Ledger {
+    /// Opens the ledger in a folder, which is made when it does not exist.
+    ///
+    /// # Errors
+    /// When the folder cannot be written or the ledger was made by a newer version.
+    pub fn open(directory: &Path) -> Result<Ledger, LedgerError> {
+        let segments = directory.join("segments");
+        fs::create_dir_all(&segments).map_err(|error| LedgerError::io(&segments, error))?;
+        let catalogue = Catalogue::open(&directory.join("ledger.sqlite"))?;
+        Ok(Ledger { directory: directory.to_owned(), catalogue })
+    }
+
+    /// Opens the ledger in a folder for reading; `None` when nothing was ever received there.
+    ///
+    /// # Errors
+    /// As [`Ledger::open`].
+    pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
+        if directory.join("ledger.sqlite").exists() { Ledger::open(directory).map(Some) } else { Ok(None) }
+    }
+
+    /// Takes the right to write and clears away what an interrupted import left behind.
+    ///
+    /// # Errors
+    /// [`LedgerError::Busy`] when another process holds it.
+    pub fn lock(&self) -> Result<WriteLock, LedgerError> {
+        let path = self.directory.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| LedgerError::io(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::Busy),
+            Err(fs::TryLockError::Error(error)) => return Err(LedgerError::io(&path, error)),
+        }
+        self.clear_garbage()?;
+        Ok(WriteLock { _file: file })
+    }
+
+    /// All batches in the order of receipt.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn batches(&self) -> Result<Vec<Batch>, LedgerError> {
+        self.catalogue.batches()
+    }
+
+    /// The findings of a batch.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn findings(&self, batch: u64) -> Result<Vec<StoredFinding>, LedgerError> {
+        self.catalogue.findings(batch)
+    }
+
+    /// The last batch received at or before `as_of` (microseconds since 1970 in UTC; `None`: ever).
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn head(&self, as_of: Option<i64>) -> Result<Option<Batch>, LedgerError> {
+        let batches = self.batches()?;
+        Ok(batches.into_iter().rfind(|batch| as_of.is_none_or(|as_of| batch.received_at <= as_of)))
+    }
+
+    /// The segments of a kind of facts as known at `as_of`, in the order of receipt, each with the rows
+    /// that had been ended by then.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn segments(&self, kind: Kind, as_of: Option<i64>) -> Result<Vec<Segment>, LedgerError> {
+        self.catalogue.segments(kind, None, as_of, &self.directory.join("segments"))
+    }
+
+    fn clear_garbage(&self) -> Result<(), LedgerError> {
+        let named = self.catalogue.segment_files()?;
+        let directory = self.directory.join("segments");
+        let entries = fs::read_dir(&directory).map_err(|error| LedgerError::io(&directory, error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| LedgerError::io(&directory, error))?;
+            if !named.contains(entry.file_name().to_string_lossy().as_ref()) {
+                fs::remove_file(entry.path()).map_err(|error| LedgerError::io(&entry.path(), error))?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! Segments: the facts of one kind of one batch as a Parquet file.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use impegno_facts::{Facts, Fingerprint, Kind};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::{Hash, LedgerError};
+
+/// A segment as it stands in the catalogue at some moment.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Number of the segment.
+    pub id: i64,
+    /// Number of its batch.
+    pub batch: u64,
+    /// Source of its batch.
+    pub source: String,
+    /// File of its batch.
+    pub file: String,
+    /// Kind of its facts.
+    pub kind: Kind,
+    /// Rows, ended ones included.
+    pub rows: usize,
+    /// Earliest instant.
+    pub earliest: i64,
+    /// Latest instant.
+    pub latest: i64,
+    /// Rows that had been ended, ascending.
+    pub ended: Vec<u32>,
+    /// Least and greatest record id, for operations.
+    pub(crate) ids: Option<(String, String)>,
+    /// Hash of the bytes.
+    pub(crate) hash: Hash,
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+}
+
+/// The facts of a segment that had not been ended, with where they come from.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    /// The facts.
+    pub facts: Facts,
+    /// Source of the batch.
+    pub source: String,
+    /// Received file, as named at receipt.
+    pub file: String,
+    /// Number of the batch.
+    pub batch: u64,
+}
+
+/// A segment ready to be written.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub kind: Kind,
+    pub rows: usize,
+    pub earliest: i64,
+    pub latest: i64,
+    pub ids: Option<(String, String)>,
+    pub hash: Hash,
+    pub bytes: Vec<u8>,
+    pub fingerprints: Vec<Fingerprint>,
+    pub lines: Vec<u32>,
+}
+
+impl Segment {
+    /// Reads the rows that had not been ended.
+    ///
+    /// # Errors
+    /// When the file is missing or not as it was written.
+    pub fn read(&self) -> Result<Rows, LedgerError> {
+        let facts = self.read_all()?;
+        let facts = if self.ended.is_empty() {
+            facts
+        } else {
+            let mut keep = vec![true; facts.len()];
+            for row in &self.ended {
+                if let Some(keep) = keep.get_mut(*row as usize) {
+                    *keep = false;
+                }
+            }
+            facts.filter(&keep)
+        };
+        Ok(Rows { facts, source: self.source.clone(), file: self.file.clone(), batch: self.batch })
+    }
+
+    /// Reads every row, ended ones included.
+    pub(crate) fn read_all(&self) -> Result<Facts, LedgerError> {
+        let file = File::open(&self.path).map_err(|error| LedgerError::io(&self.path, error))?;
+        let damaged = |error: &dyn std::fmt::Display| LedgerError::damaged(&self.path, error);
+        let mut reader = ParquetRecordBatchReaderBuilder::try_new(file)
+            .and_then(|builder| builder.with_batch_size(self.rows.max(1)).build())
+            .map_err(|error| damaged(&error))?;
+        // One row group and a batch size of all rows: the segment is one record batch.
+        let record = reader.next().ok_or_else(|| damaged(&"no rows"))?.map_err(|error| damaged(&error))?;
+        if record.num_rows() != self.rows {
+            return Err(damaged(&format!("{} rows where {} were written", record.num_rows(), self.rows)));
+        }
+        Facts::from_record(self.kind, &record).map_err(|error| damaged(&error))
+    }
+
+    /// Whether the bytes on disk are still those that were written.
+    pub(crate) fn is_intact(&self) -> Result<bool, LedgerError> {
+        match fs::read(&self.path) {
+            Ok(bytes) => Ok(Hash::of(&bytes) == self.hash),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(LedgerError::io(&self.path, error)),
+        }
+    }
+}
+
+impl Encoded {
+    /// Encodes facts; `None` when there are no rows.
+    pub(crate) fn new(facts: &Facts) -> Result<Option<Encoded>, LedgerError> {
+        let Some(span) = facts.span() else { return Ok(None) };
+        let record = facts.to_record();
+        let mut bytes = Vec::new();
+        let memory = Path::new("segment");
+        let mut writer = ArrowWriter::try_new(&mut bytes, record.schema(), Some(properties(facts)))
+            .map_err(|error| LedgerError::damaged(memory, error))?;
+        writer.write(&record).map_err(|error| LedgerError::damaged(memory, error))?;
+        writer.close().map_err(|error| LedgerError::damaged(memory, error))?;
+        let ids = match facts {
+            Facts::Operations(operations) => {
+                let least = operations.id.iter().min().unwrap_or("");
+                let greatest = operations.id.iter().max().unwrap_or("");
+                Some((least.to_owned(), greatest.to_owned()))
+            }
+            Facts::Checks(_) | Facts::Cases(_) | Facts::Stocks(_) => None,
+        };
+        Ok(Some(Encoded {
+            kind: facts.kind(),
+            rows: facts.len(),
+            earliest: span.start,
+            latest: span.end,
+            ids,
+            hash: Hash::of(&bytes),
+            bytes,
+            fingerprints: facts.fingerprints(),
+            lines: facts.lines().to_vec(),
+        }))
+    }
+
+    /// File name: the same facts have the same name.
+    pub(crate) fn file_name(&self) -> String {
+        format!("{}-{}.parquet", self.kind.name(), self.hash.short())
+    }
+
+    /// Writes the segment and syncs it.
+    pub(crate) fn write(&self, directory: &Path) -> Result<(), LedgerError> {
+        let path = directory.join(self.file_name());
+        let mut file = File::create(&path).map_err(|error| LedgerError::io(&path, error))?;
+        file.write_all(&self.bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(|error| LedgerError::io(&path, error))
+    }
+}
+
+/// Encodings by the nature of the columns: ascending numbers as differences, texts by dictionary.
+fn properties(facts: &Facts) -> WriterProperties {
+    let level = ZstdLevel::try_new(1).unwrap_or_default();
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(level))
+        .set_max_row_group_row_count(Some(usize::MAX))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("impegno ledger 1".to_owned());
+    let ascending: &[&str] = match facts {
+        Facts::Checks(_) | Facts::Cases(_) | Facts::Operations(_) => &["at", "line"],
+        Facts::Stocks(_) => &["line"],
+    };
+    for column in ascending {
+        let column = ColumnPath::from(*column);
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::DELTA_BINARY_PACKED);
+    }
+    if matches!(facts, Facts::Operations(_)) {
+        let column = ColumnPath::from("id");
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::DELTA_BYTE_ARRAY);
+    }
+    properties.build()
+}

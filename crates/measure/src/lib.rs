@@ -1,0 +1,1 @@
+//! Indicators as mergeable accumulators; accounts, verdicts, evidence.

@@ -1,0 +1,603 @@
+//! HTML: a page for each page of the report, in the manner of Italian public sites.
+//!
+//! The page is a template (`templates/page.html`); this module prepares what stands in it, so that the
+//! template decides nothing. Styles are those of Bootstrap Italia, reduced to the rules used, and our
+//! own `impegno.css`; there is no script and no style attribute, so that a strict content security
+//! policy can be set.
+
+mod assets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use impegno_report::document::{Block, Cell, Figure, Page, Report, RowRole, Section, Table, Tone, Value};
+
+use crate::File;
+use crate::address::{self, Addresses, README, SCHEMA, is_differences, plain};
+use crate::svg;
+use crate::words::{Words, words};
+
+/// Proof tables longer than this are printed in part.
+const PROOF_ROWS: usize = 200;
+
+/// Tables with more columns than this are set in smaller letters, with upright headings.
+const DENSE_COLUMNS: usize = 8;
+
+pub(crate) fn files(report: &Report) -> Vec<File> {
+    let site = Site::of(report);
+    let pages = (0..report.pages.len()).map(|number| {
+        let html = site.page(number).render().expect("the template writes to memory");
+        File::made(&site.addresses.page(number).html, html)
+    });
+    pages.chain(assets::files()).collect()
+}
+
+/// What all pages share.
+struct Site<'a> {
+    report: &'a Report,
+    words: &'static Words,
+    addresses: Addresses,
+    /// Number of the page with a slug.
+    by_slug: BTreeMap<&'a str, usize>,
+    notices: Vec<&'a str>,
+}
+
+/// A link with its words.
+struct Link<'a> {
+    href: String,
+    text: &'a str,
+    current: bool,
+}
+
+/// The proof pages of one kind.
+struct ProofGroup<'a> {
+    title: String,
+    links: Vec<Link<'a>>,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct PageView<'a> {
+    words: &'static Words,
+    report: &'a Report,
+    page: &'a Page,
+    /// `../` from proof pages.
+    root: String,
+    document_title: String,
+    description: &'a str,
+    home: String,
+    /// Whether the title of the report is also that of the page, and so its `h1`.
+    title_is_heading: bool,
+    main_pages: Vec<Link<'a>>,
+    proof_groups: Vec<ProofGroup<'a>>,
+    notices: &'a [&'a str],
+    /// Present on pages below the report.
+    breadcrumb: bool,
+    citations: Vec<Citation<'a>>,
+    previous: Option<Link<'a>>,
+    next: Option<Link<'a>>,
+    contents: Vec<Link<'a>>,
+    sections: Vec<SectionView<'a>>,
+    marks: Vec<&'static str>,
+    known_at: String,
+    ledger_head: String,
+    charter_version: String,
+    figures_csv: String,
+    page_json: String,
+    read_me: String,
+    schema: String,
+    licences: String,
+}
+
+/// A figure that a proof page proves.
+struct Citation<'a> {
+    href: String,
+    table: &'a str,
+    row: &'a str,
+    column: &'a str,
+    text: &'a str,
+}
+
+struct SectionView<'a> {
+    id: String,
+    title: &'a str,
+    blocks: Vec<BlockView<'a>>,
+}
+
+enum BlockView<'a> {
+    Text(&'a str),
+    List(&'a [String]),
+    Figures(Vec<FigureView<'a>>),
+    Table(Box<TableView<'a>>),
+}
+
+struct FigureView<'a> {
+    id: String,
+    label: &'a str,
+    note: &'a str,
+    cell: CellView<'a>,
+}
+
+struct TableView<'a> {
+    id: String,
+    title: &'a str,
+    definition: &'a str,
+    row_heading: &'a str,
+    columns: Vec<ColumnView<'a>>,
+    rows: Vec<RowView<'a>>,
+    wide_chart: Option<String>,
+    narrow_chart: Option<String>,
+    /// Why cells have no value, each with its letter.
+    reasons: Vec<Reason<'a>>,
+    legend: Vec<Mark>,
+    notes: &'a [String],
+    shortened: Option<String>,
+    csv: String,
+    json: String,
+    class: &'static str,
+    /// Whether rows become cards on phones: then table roles are written out, which the change of
+    /// display would otherwise take away from screen readers.
+    stacked: bool,
+}
+
+struct ColumnView<'a> {
+    label: &'a str,
+    class: &'static str,
+}
+
+struct RowView<'a> {
+    id: Option<String>,
+    class: &'static str,
+    label: &'a str,
+    cells: Vec<CellView<'a>>,
+}
+
+struct CellView<'a> {
+    text: &'a str,
+    class: &'static str,
+    heading: &'a str,
+    mark: Option<Mark>,
+    /// The mark follows the text rather than leading it.
+    mark_after: bool,
+    href: Option<String>,
+    reason: Option<(String, String)>,
+}
+
+/// The mark of a tone, with its words.
+#[derive(Clone, Copy)]
+struct Mark {
+    icon: &'static str,
+    words: &'static str,
+}
+
+struct Reason<'a> {
+    letter: String,
+    id: String,
+    text: &'a str,
+}
+
+impl<'a> Site<'a> {
+    fn of(report: &'a Report) -> Self {
+        let mut by_slug = BTreeMap::new();
+        for (number, page) in report.pages.iter().enumerate() {
+            by_slug.entry(page.slug.as_str()).or_insert(number);
+        }
+        Site {
+            report,
+            words: words(report.language),
+            addresses: Addresses::of(report),
+            by_slug,
+            notices: report.notices.iter().map(String::as_str).filter(|text| !text.is_empty()).collect(),
+        }
+    }
+
+    fn page(&self, number: usize) -> PageView<'_> {
+        let Report { title, centre, period, .. } = self.report;
+        let page = &self.report.pages[number];
+        let paths = self.addresses.page(number);
+        let root = address::to_root(&paths.html);
+        let is_first = number == 0;
+        let document_title = if page.title == *title {
+            format!("{title}, {period} – {centre}")
+        } else {
+            format!("{} – {title}, {period} – {centre}", page.title)
+        };
+        let sections = self.sections(number, &root);
+        let (previous, next) = self.neighbours(number, &root);
+        PageView {
+            words: self.words,
+            report: self.report,
+            page,
+            document_title,
+            description: if page.lead.is_empty() { &self.report.subtitle } else { &page.lead },
+            home: format!("{root}index.html"),
+            title_is_heading: is_first && page.title == *title,
+            main_pages: self.main_pages(number, &root),
+            proof_groups: self.proof_groups(number, &root),
+            notices: &self.notices,
+            breadcrumb: !is_first,
+            citations: self.citations(number, &root),
+            previous,
+            next,
+            contents: page
+                .sections
+                .iter()
+                .map(|section| Link {
+                    href: format!("#{}", plain(&section.id)),
+                    text: &section.title,
+                    current: false,
+                })
+                .collect(),
+            marks: marks_used(&sections),
+            sections,
+            known_at: self.words.instant(&self.report.known_at),
+            ledger_head: shortened(&self.report.ledger_head),
+            charter_version: shortened(&self.report.charter_version),
+            figures_csv: format!("{root}{}", address::FIGURES_CSV),
+            page_json: format!("{root}{}", paths.json),
+            read_me: format!("{root}{README}"),
+            schema: format!("{root}{SCHEMA}"),
+            licences: format!("{root}{}", assets::LICENCES),
+            root,
+        }
+    }
+
+    fn href(&self, root: &str, number: usize) -> String {
+        format!("{root}{}", self.addresses.page(number).html)
+    }
+
+    /// The name of a page in the navigation. That of the differences is fixed: no other page may
+    /// depend on it.
+    fn name(&self, number: usize) -> &'a str {
+        let page = &self.report.pages[number];
+        match number {
+            _ if is_differences(page) => self.words.differences,
+            0 => self.words.report,
+            _ => &page.title,
+        }
+    }
+
+    fn main_pages(&self, current: usize, root: &str) -> Vec<Link<'a>> {
+        let main =
+            |number: &usize| *number == 0 || proof_kind(&self.report.pages[*number].slug).is_none();
+        (0..self.report.pages.len()).filter(main).map(|number| self.link(number, current, root)).collect()
+    }
+
+    fn link(&self, number: usize, current: usize, root: &str) -> Link<'a> {
+        Link { href: self.href(root, number), text: self.name(number), current: number == current }
+    }
+
+    fn proof_groups(&self, current: usize, root: &str) -> Vec<ProofGroup<'a>> {
+        let mut groups: Vec<(&str, ProofGroup<'a>)> = Vec::new();
+        for (number, page) in self.report.pages.iter().enumerate().skip(1) {
+            let Some(kind) = proof_kind(&page.slug) else { continue };
+            let place = groups.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
+                let title =
+                    if kind == "prova" { self.words.proofs.to_owned() } else { with_capital(kind) };
+                groups.push((kind, ProofGroup { title, links: Vec::new(), current: false }));
+                groups.len() - 1
+            });
+            let link = self.link(number, current, root);
+            groups[place].1.current |= link.current;
+            groups[place].1.links.push(link);
+        }
+        groups.into_iter().map(|(_, group)| group).collect()
+    }
+
+    /// The proofs before and after a proof.
+    fn neighbours(&self, number: usize, root: &str) -> (Option<Link<'a>>, Option<Link<'a>>) {
+        let kind = |number: usize| proof_kind(&self.report.pages[number].slug);
+        if number == 0 || kind(number).is_none() {
+            return (None, None);
+        }
+        let same = |other: &usize| kind(*other) == kind(number);
+        let link = |other| self.link(other, number, root);
+        (
+            (1..number).rev().find(same).map(link),
+            (number + 1..self.report.pages.len()).find(same).map(link),
+        )
+    }
+
+    /// The figures that lead to this page. Those on the page of differences do not count.
+    fn citations(&self, number: usize, root: &str) -> Vec<Citation<'_>> {
+        let slug = self.report.pages[number].slug.as_str();
+        if self.by_slug.get(slug) != Some(&number) {
+            return Vec::new();
+        }
+        let mut citations = Vec::new();
+        for (from, page) in self.report.pages.iter().enumerate() {
+            if is_differences(page) || from == number {
+                continue;
+            }
+            let page_href = self.href(root, from);
+            for table in address::tables(page) {
+                for row in &table.rows {
+                    let proven = |cell: &&Cell| cell.proof.as_deref() == Some(slug);
+                    for (place, cell) in row.cells.iter().enumerate().filter(|(_, cell)| proven(cell)) {
+                        citations.push(Citation {
+                            href: format!("{page_href}#{}", row_id(table, &row.key)),
+                            table: &table.title,
+                            row: &row.label,
+                            column: table.columns.get(place).map_or("", |column| &column.label),
+                            text: &cell.text,
+                        });
+                    }
+                }
+            }
+            for figure in figures(page).filter(|figure| figure.cell.proof.as_deref() == Some(slug)) {
+                citations.push(Citation {
+                    href: format!("{page_href}#{}", figure_id(figure)),
+                    table: &page.title,
+                    row: &figure.label,
+                    column: "",
+                    text: &figure.cell.text,
+                });
+            }
+        }
+        citations
+    }
+
+    fn sections(&self, number: usize, root: &str) -> Vec<SectionView<'_>> {
+        let mut tables = self.addresses.page(number).tables.iter();
+        let page = &self.report.pages[number];
+        page.sections.iter().map(|section| self.section(section, number, root, &mut tables)).collect()
+    }
+
+    fn section<'s>(
+        &'s self,
+        section: &'s Section,
+        number: usize,
+        root: &str,
+        tables: &mut std::slice::Iter<'_, String>,
+    ) -> SectionView<'s> {
+        let blocks = section.blocks.iter().map(|block| match block {
+            Block::Text(text) => BlockView::Text(text),
+            Block::List(items) => BlockView::List(items),
+            Block::Figures(figures) => BlockView::Figures(
+                figures
+                    .iter()
+                    .map(|figure| FigureView {
+                        id: figure_id(figure),
+                        label: &figure.label,
+                        note: &figure.note,
+                        cell: self.cell(&figure.cell, "", false, number, root),
+                    })
+                    .collect(),
+            ),
+            Block::Table(table) => {
+                let csv = tables.next().expect("every table has its address");
+                BlockView::Table(Box::new(self.table(table, csv, number, root)))
+            }
+        });
+        SectionView { id: plain(&section.id), title: &section.title, blocks: blocks.collect() }
+    }
+
+    fn table<'s>(&'s self, table: &'s Table, csv: &str, number: usize, root: &str) -> TableView<'s> {
+        let id = format!("tabella_{}", plain(&table.id));
+        let on_proof_page = proof_kind(&self.report.pages[number].slug).is_some();
+        let shown = if on_proof_page && table.rows.len() > PROOF_ROWS { PROOF_ROWS } else { table.rows.len() };
+        let mut reasons: Vec<Reason<'s>> = Vec::new();
+        let mut rows = Vec::new();
+        let mut anchors = BTreeSet::new();
+        for row in &table.rows[..shown] {
+            let mut cells = Vec::new();
+            for (place, cell) in row.cells.iter().enumerate() {
+                let (heading, numeric) =
+                    table.columns.get(place).map_or(("", false), |column| (&column.label, column.numeric));
+                let mut view = self.cell(cell, heading, numeric, number, root);
+                if let Some(text) = reason(cell) {
+                    let known = reasons.iter().position(|reason| reason.text == text);
+                    let place = known.unwrap_or_else(|| {
+                        let letter = letter(reasons.len());
+                        let id = format!("{id}_{letter}");
+                        reasons.push(Reason { letter, id, text });
+                        reasons.len() - 1
+                    });
+                    view.reason = Some((reasons[place].letter.clone(), reasons[place].id.clone()));
+                }
+                cells.push(view);
+            }
+            let proven = row.cells.iter().any(|cell| cell.proof.is_some());
+            let anchor = row_id(table, &row.key);
+            rows.push(RowView {
+                id: (proven && anchors.insert(anchor.clone())).then_some(anchor),
+                class: match row.role {
+                    RowRole::Part => "",
+                    RowRole::Rest => "imp-rest",
+                    RowRole::Total => "imp-total",
+                },
+                label: &row.label,
+                cells,
+            });
+        }
+        let stacked = is_stacked(table);
+        let class = match () {
+            () if stacked => "imp-stacked",
+            () if table.columns.len() > DENSE_COLUMNS => "imp-dense",
+            () => "",
+        };
+        let draw = |size, suffix: &str| svg::draw(table, self.words, size, &format!("{id}_{suffix}"));
+        TableView {
+            title: &table.title,
+            definition: &table.definition,
+            row_heading: &table.row_heading,
+            columns: table
+                .columns
+                .iter()
+                .map(|column| ColumnView {
+                    label: &column.label,
+                    class: if column.numeric { "imp-number" } else { "" },
+                })
+                .collect(),
+            wide_chart: draw(svg::Size::Wide, "w"),
+            narrow_chart: draw(svg::Size::Narrow, "n"),
+            legend: self.legend(table, shown),
+            rows,
+            reasons,
+            notes: &table.notes,
+            shortened: (shown < table.rows.len()).then(|| self.words.shortened(shown, table.rows.len())),
+            csv: format!("{root}{csv}"),
+            json: format!("{root}{}", self.addresses.page(number).json),
+            class,
+            stacked,
+            id,
+        }
+    }
+
+    /// The tones of the printed cells, in the order in which tones are declared.
+    fn legend(&self, table: &Table, shown: usize) -> Vec<Mark> {
+        [Tone::Good, Tone::Bad, Tone::Unsure, Tone::Reconstructed]
+            .into_iter()
+            .filter(|tone| {
+                table.rows[..shown].iter().any(|row| row.cells.iter().any(|cell| cell.tone == *tone))
+            })
+            .filter_map(|tone| self.mark(tone))
+            .collect()
+    }
+
+    fn mark(&self, tone: Tone) -> Option<Mark> {
+        let icon = match tone {
+            Tone::Plain => return None,
+            Tone::Good => "good",
+            Tone::Bad => "bad",
+            Tone::Unsure => "unsure",
+            Tone::Reconstructed => "reconstructed",
+        };
+        self.words.tone(tone).map(|words| Mark { icon, words })
+    }
+
+    fn cell<'s>(
+        &'s self,
+        cell: &'s Cell,
+        heading: &'s str,
+        numeric: bool,
+        number: usize,
+        root: &str,
+    ) -> CellView<'s> {
+        // A link that leads nowhere, or to where the reader is, is not made.
+        let target = cell.proof.as_deref().and_then(|slug| self.by_slug.get(slug).copied());
+        let target = target.filter(|target| *target != number);
+        let missing = matches!(cell.value, Value::NotMeasured(_)) && cell.text.is_empty();
+        let text = match () {
+            () if missing => self.words.not_measured,
+            () if cell.text.is_empty() && target.is_some() => self.words.proof_link,
+            () => cell.text.as_str(),
+        };
+        CellView {
+            text,
+            class: match (numeric, text.is_empty()) {
+                (true, _) => "imp-number",
+                (false, true) => "imp-empty",
+                (false, false) => "",
+            },
+            heading,
+            mark: self.mark(cell.tone).filter(|_| !text.is_empty()),
+            mark_after: cell.tone == Tone::Reconstructed,
+            href: target.map(|target| self.href(root, target)),
+            reason: None,
+        }
+    }
+}
+
+/// Why there is no value, unless the text of the cell already says it.
+fn reason(cell: &Cell) -> Option<&str> {
+    match &cell.value {
+        Value::NotMeasured(reason) if !reason.is_empty() && !cell.text.contains(reason.as_str()) => Some(reason),
+        Value::NotMeasured(_)
+        | Value::Empty
+        | Value::Text(_)
+        | Value::Integer(_)
+        | Value::Ratio { .. }
+        | Value::Micros(_)
+        | Value::Cents(_) => None,
+    }
+}
+
+/// Few columns and long words read better as cards on a phone; numbers to be compared stay a grid.
+fn is_stacked(table: &Table) -> bool {
+    let longest_label = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
+    let wordy = table.columns.iter().any(|column| !column.numeric);
+    (2..=6).contains(&table.columns.len()) && wordy && longest_label > 24
+}
+
+fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
+    page.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
+        Block::Figures(figures) => figures.as_slice(),
+        Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
+    })
+}
+
+/// First part of a slug with several: `prova` of `prova/sla-2`.
+fn proof_kind(slug: &str) -> Option<&str> {
+    slug.split_once('/').map(|(kind, _)| kind)
+}
+
+// Ids made here have an underscore, ids of sections have none.
+
+fn row_id(table: &Table, row: &str) -> String {
+    format!("riga_{}_{}", plain(&table.id), plain(row))
+}
+
+fn figure_id(figure: &Figure) -> String {
+    format!("cifra_{}", plain(&figure.id))
+}
+
+fn with_capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The first twelve characters of a long hash.
+fn shortened(hash: &str) -> String {
+    if hash.chars().count() <= 16 { hash.to_owned() } else { hash.chars().take(12).chain(['…']).collect() }
+}
+
+/// `a` … `z`, `aa`, `ab` …
+fn letter(mut number: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'a' + u8::try_from(number % 26).unwrap_or(0)));
+        number /= 26;
+        if number == 0 {
+            break;
+        }
+        number -= 1;
+    }
+    letters.iter().rev().collect()
+}
+
+/// The marks that a page uses, each once.
+fn marks_used(sections: &[SectionView<'_>]) -> Vec<&'static str> {
+    let mut used = BTreeSet::new();
+    for block in sections.iter().flat_map(|section| &section.blocks) {
+        match block {
+            BlockView::Text(_) | BlockView::List(_) => {}
+            BlockView::Figures(figures) => {
+                used.extend(figures.iter().filter_map(|figure| figure.cell.mark).map(|mark| mark.icon));
+            }
+            BlockView::Table(table) => used.extend(table.legend.iter().map(|mark| mark.icon)),
+        }
+    }
+    used.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_go_on_after_z() {
+        assert_eq!(letter(0), "a");
+        assert_eq!(letter(25), "z");
+        assert_eq!(letter(26), "aa");
+        assert_eq!(letter(27), "ab");
+        assert_eq!(letter(26 + 26 * 26), "aaa");
+    }
+
+    #[test]
+    fn only_long_hashes_are_shortened() {
+        assert_eq!(shortened("0123456789abcdef"), "0123456789abcdef");
+        assert_eq!(shortened("0123456789abcdef0"), "0123456789ab…");
+    }
+}

@@ -1,0 +1,73 @@
+//! One module per output format, from the same report value.
+//!
+//! A publisher walks a [`Report`] and writes files; it may use only what stands in the report. Texts
+//! are printed as they are, exact values are written for machines, and nothing is judged, rounded
+//! for people or translated here, except the words of the interface (see the module `words`).
+//!
+//! | Function | Files |
+//! | --- | --- |
+//! | [`html`] | one page per page of the report, and `assets/` (style sheets, fonts, licences) |
+//! | [`csv`] | `dati/<table>.csv`, `dati/cifre.csv`, `dati/LEGGIMI.md` |
+//! | [`json`] | `dati/<page>.json`, `dati/report.schema.json` |
+//!
+//! The three belong in the same folder: the pages link to the data. They work opened from a disk,
+//! without a server and without any script.
+//!
+//! # Promises
+//!
+//! - Same report, same bytes: no clock, no random numbers, no order of hash tables.
+//! - The page `differenze` (published figures against ours) always exists but is filled only by
+//!   those who hold the published figures. So whatever is written for the other pages is the same,
+//!   byte for byte, whatever stands on that page: they link to it and take nothing from it.
+//! - Nothing is said by colour alone; every picture has its table beside it.
+
+mod address;
+mod csv_files;
+mod exact;
+mod html;
+mod json_files;
+mod svg;
+mod words;
+
+use std::borrow::Cow;
+
+use impegno_report::document::Report;
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Path relative to the output folder, with `/` between its parts; it never leaves that folder.
+    pub path: String,
+    /// What the file holds.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+impl File {
+    /// A file whose text was made for this report.
+    fn made(path: impl Into<String>, text: String) -> Self {
+        File { path: path.into(), bytes: Cow::Owned(text.into_bytes()) }
+    }
+}
+
+/// The report as pages to be read: `index.html` for the first page, `<slug>.html` for the others, and
+/// `assets/` with the style sheets, the fonts and their licences.
+pub fn html(report: &Report) -> Vec<File> {
+    html::files(report)
+}
+
+/// The report as tables for spreadsheets and programs: `dati/<table id>.csv` for each table,
+/// `dati/cifre.csv` for the single figures and `dati/LEGGIMI.md`, which says what the columns hold.
+///
+/// UTF-8, separated by commas, one header line. The header is `row_key,row_label,row_role`, then two
+/// columns for each column of the table: its key (the exact value, decimals with a dot) and its key
+/// with `_printed` (as in the report). Quotients are rounded to nine decimals, half away from zero, in
+/// whole-number arithmetic; a share of one is `1`, a duration is in seconds, an amount in euro.
+pub fn csv(report: &Report) -> Vec<File> {
+    csv_files::files(report)
+}
+
+/// The report as JSON with exact values: one file a page, `dati/<slug with - for />.json`, and the
+/// JSON Schema (2020-12) that describes them, `dati/report.schema.json`.
+pub fn json(report: &Report) -> Vec<File> {
+    json_files::files(report)
+}

@@ -1,0 +1,233 @@
+//! The words of the interface, in both languages, and how numbers and dates look in each.
+//!
+//! Everything else that people read comes from the report and is already in its language.
+
+use impegno_report::document::{Language, Tone};
+
+/// The words of one language.
+#[derive(Debug)]
+pub(crate) struct Words {
+    pub(crate) language: Language,
+    /// Language tag for `lang`.
+    pub(crate) tag: &'static str,
+    pub(crate) skip_to_content: &'static str,
+    pub(crate) skip_to_footer: &'static str,
+    pub(crate) navigation: &'static str,
+    pub(crate) report: &'static str,
+    pub(crate) differences: &'static str,
+    pub(crate) proofs: &'static str,
+    pub(crate) period: &'static str,
+    pub(crate) contents: &'static str,
+    pub(crate) notices: &'static str,
+    pub(crate) breadcrumb: &'static str,
+    pub(crate) proves: &'static str,
+    pub(crate) previous: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) proof_link: &'static str,
+    pub(crate) legend: &'static str,
+    pub(crate) notes: &'static str,
+    pub(crate) not_measured: &'static str,
+    pub(crate) download: &'static str,
+    pub(crate) download_csv: &'static str,
+    pub(crate) download_json: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) known_at: &'static str,
+    pub(crate) ledger_head: &'static str,
+    pub(crate) charter_version: &'static str,
+    pub(crate) data: &'static str,
+    pub(crate) all_figures: &'static str,
+    pub(crate) page_json: &'static str,
+    pub(crate) read_me: &'static str,
+    pub(crate) schema: &'static str,
+    pub(crate) licences: &'static str,
+    pub(crate) axis_not_from_zero: &'static str,
+    good: &'static str,
+    bad: &'static str,
+    unsure: &'static str,
+    reconstructed: &'static str,
+}
+
+/// The words of a language.
+pub(crate) fn words(language: Language) -> &'static Words {
+    match language {
+        Language::It => &ITALIAN,
+        Language::En => &ENGLISH,
+    }
+}
+
+static ITALIAN: Words = Words {
+    language: Language::It,
+    tag: "it",
+    skip_to_content: "Vai al contenuto",
+    skip_to_footer: "Vai al piè di pagina",
+    navigation: "Pagine del report",
+    report: "Report",
+    differences: "Differenze",
+    proofs: "Prove",
+    period: "Periodo",
+    contents: "Indice della pagina",
+    notices: "Avvertenze",
+    breadcrumb: "Percorso di navigazione",
+    proves: "Questa pagina prova",
+    previous: "Prova precedente",
+    next: "Prova successiva",
+    proof_link: "apri la prova",
+    legend: "Legenda",
+    notes: "Note",
+    not_measured: "non misurato",
+    download: "Scarica i dati",
+    download_csv: "CSV della tabella",
+    download_json: "JSON della pagina con la tabella",
+    about: "Da dove vengono le cifre",
+    known_at: "Dati noti al",
+    ledger_head: "Testa del registro",
+    charter_version: "Versione degli impegni",
+    data: "Dati aperti",
+    all_figures: "Cifre singole (CSV)",
+    page_json: "Questa pagina (JSON)",
+    read_me: "Descrizione dei file CSV",
+    schema: "Schema dei file JSON",
+    licences: "Pubblicato con Impegno (EUPL-1.2). Veste grafica Bootstrap Italia (BSD-3-Clause), \
+               caratteri Titillium Web (OFL-1.1).",
+    axis_not_from_zero: "L’asse verticale non parte da zero.",
+    good: "esito positivo",
+    bad: "esito negativo",
+    unsure: "non determinabile",
+    reconstructed: "dato ricostruito",
+};
+
+static ENGLISH: Words = Words {
+    language: Language::En,
+    tag: "en",
+    skip_to_content: "Skip to content",
+    skip_to_footer: "Skip to footer",
+    navigation: "Pages of the report",
+    report: "Report",
+    differences: "Differences",
+    proofs: "Proofs",
+    period: "Period",
+    contents: "On this page",
+    notices: "Please note",
+    breadcrumb: "Breadcrumb",
+    proves: "This page proves",
+    previous: "Previous proof",
+    next: "Next proof",
+    proof_link: "open the proof",
+    legend: "Legend",
+    notes: "Notes",
+    not_measured: "not measured",
+    download: "Download the data",
+    download_csv: "CSV of the table",
+    download_json: "JSON of the page with the table",
+    about: "Where the figures come from",
+    known_at: "Data known at",
+    ledger_head: "Head of the ledger",
+    charter_version: "Version of the commitments",
+    data: "Open data",
+    all_figures: "Single figures (CSV)",
+    page_json: "This page (JSON)",
+    read_me: "What the CSV files hold",
+    schema: "Schema of the JSON files",
+    licences: "Published with Impegno (EUPL-1.2). Design by Bootstrap Italia (BSD-3-Clause), \
+               typeface Titillium Web (OFL-1.1).",
+    axis_not_from_zero: "The vertical axis does not start at zero.",
+    good: "good",
+    bad: "bad",
+    unsure: "cannot be said",
+    reconstructed: "reconstructed",
+};
+
+impl Words {
+    /// What a tone means, for those who do not see its mark; `None` for a plain cell.
+    pub(crate) fn tone(&self, tone: Tone) -> Option<&'static str> {
+        match tone {
+            Tone::Plain => None,
+            Tone::Good => Some(self.good),
+            Tone::Bad => Some(self.bad),
+            Tone::Unsure => Some(self.unsure),
+            Tone::Reconstructed => Some(self.reconstructed),
+        }
+    }
+
+    /// The sentence under a table that is printed in part.
+    pub(crate) fn shortened(&self, shown: usize, all: usize) -> String {
+        let (shown, all) = (self.count(shown), self.count(all));
+        match self.language {
+            Language::It => format!("Sono stampate le prime {shown} righe di {all}: il CSV le contiene tutte."),
+            Language::En => format!("The first {shown} of {all} rows are printed: the CSV holds them all."),
+        }
+    }
+
+    /// A count, with separated thousands.
+    pub(crate) fn count(&self, n: usize) -> String {
+        self.notation(&n.to_string())
+    }
+
+    /// Digits with a dot (`-1234.5`) in the notation of the language (`−1.234,5`).
+    pub(crate) fn notation(&self, digits: &str) -> String {
+        let (thousands, decimal) = match self.language {
+            Language::It => ('.', ','),
+            Language::En => (',', '.'),
+        };
+        let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |rest| ("−", rest));
+        let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
+        let mut text = sign.to_owned();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                text.push(thousands);
+            }
+            text.push(digit);
+        }
+        if let Some(decimals) = decimals {
+            text.push(decimal);
+            text.push_str(decimals);
+        }
+        text
+    }
+
+    /// An instant `2018-01-31T09:15:00Z` for people; what is not of that form is left as it is.
+    pub(crate) fn instant(&self, iso: &str) -> String {
+        let Some((year, month, day, time)) = parts_of_instant(iso) else {
+            return iso.to_owned();
+        };
+        match self.language {
+            Language::It => format!("{day}/{month}/{year}, ore {time} UTC"),
+            Language::En => format!("{year}-{month}-{day}, {time} UTC"),
+        }
+    }
+}
+
+/// Year, month, day and `hh:mm` of an instant in UTC.
+fn parts_of_instant(iso: &str) -> Option<(&str, &str, &str, &str)> {
+    let (date, time) = iso.strip_suffix('Z')?.split_once('T')?;
+    let mut parts = date.splitn(3, '-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let number = |text: &str, length| text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    let time = time.get(..5)?;
+    let (hour, minute) = time.split_once(':')?;
+    let sound = number(year, 4) && [month, day, hour, minute].into_iter().all(|part| number(part, 2));
+    sound.then_some((year, month, day, time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_the_language() {
+        let it = words(Language::It);
+        assert_eq!(it.notation("749866"), "749.866");
+        assert_eq!(it.notation("-1234.50"), "−1.234,50");
+        assert_eq!(it.notation("999"), "999");
+        assert_eq!(words(Language::En).notation("1234567.5"), "1,234,567.5");
+    }
+
+    #[test]
+    fn instants_follow_the_language() {
+        let it = words(Language::It);
+        assert_eq!(it.instant("2018-01-31T09:15:07Z"), "31/01/2018, ore 09:15 UTC");
+        assert_eq!(words(Language::En).instant("2018-01-31T09:15:07Z"), "2018-01-31, 09:15 UTC");
+        assert_eq!(it.instant("ieri"), "ieri");
+        assert_eq!(it.instant("2018-01-31T9Z"), "2018-01-31T9Z");
+    }
+}

@@ -1,0 +1,2 @@
+//! What the centre says: sections, tables, series, sentences, rounding, languages.
+pub mod document;

@@ -1,0 +1,78 @@
+//! The kinds of findings about received files.
+
+use impegno_findings::Code;
+
+/// Nothing in the file.
+pub(crate) const EMPTY_FILE: Code =
+    Code { name: "empty-file", meaning: "A received file is empty; nothing of it was received." };
+/// Wrong number of fields.
+pub(crate) const BROKEN_ROW: Code = Code {
+    name: "broken-row",
+    meaning: "A row has not the columns or the form of its format; it was kept as a finding, the others were received.",
+};
+/// The file ends in the middle of a row.
+pub(crate) const TRUNCATED: Code = Code {
+    name: "truncated-file",
+    meaning: "The file ends in the middle of a row: it was cut while being copied. The whole rows were received.",
+};
+/// Bytes that are not text in the declared encoding.
+pub(crate) const ENCODING: Code = Code {
+    name: "wrong-encoding",
+    meaning: "A row holds bytes that are not text in the declared encoding; set `encoding` in the source's declaration.",
+};
+/// A value that cannot be understood.
+pub(crate) const BAD_VALUE: Code = Code {
+    name: "bad-value",
+    meaning: "A field is not the date, number or word that its column holds; the row was kept as a finding.",
+};
+/// An unknown event.
+pub(crate) const UNKNOWN_EVENT: Code = Code {
+    name: "unknown-event",
+    meaning: "A row names an event that the source's declaration does not list; the row was kept as a finding.",
+};
+/// A column that the declaration names and the file lacks.
+pub(crate) const MISSING_COLUMN: Code = Code {
+    name: "missing-column",
+    meaning: "The declaration names a column that the file does not have; nothing of the file can be used.",
+};
+/// A name that the centre folder does not have.
+pub(crate) const UNKNOWN_NAME: Code = Code {
+    name: "unknown-name",
+    meaning: "A body, service, component or probe is not in the centre folder; its facts were received under the name as it stands.",
+};
+/// A word that a dimension does not list.
+pub(crate) const UNKNOWN_VALUE: Code = Code {
+    name: "unknown-value",
+    meaning: "A dimension lists its words and the file has another one; the facts were received with the word as it stands.",
+};
+/// Times go backwards.
+pub(crate) const OUT_OF_ORDER: Code = Code {
+    name: "out-of-order",
+    meaning: "Lines of a log are not in the order of time; every line was received and is sorted when measured.",
+};
+/// Something happened before the opening.
+pub(crate) const BEFORE_OPENING: Code = Code {
+    name: "event-before-opening",
+    meaning: "An event of a case comes before its opening; it was received, and the case counts as not judgeable where that matters.",
+};
+/// A setting of a declaration that cannot be.
+pub(crate) const BAD_SETTING: Code = Code {
+    name: "bad-source-setting",
+    meaning: "A setting of a source's declaration cannot be used as it stands.",
+};
+
+/// The codes of this crate.
+pub const CODES: &[Code] = &[
+    EMPTY_FILE,
+    BROKEN_ROW,
+    TRUNCATED,
+    ENCODING,
+    BAD_VALUE,
+    UNKNOWN_EVENT,
+    MISSING_COLUMN,
+    UNKNOWN_NAME,
+    UNKNOWN_VALUE,
+    OUT_OF_ORDER,
+    BEFORE_OPENING,
+    BAD_SETTING,
+];

@@ -1,0 +1,354 @@
+//! How the files of a source are read: `sources/*.toml` of the centre folder.
+
+use std::collections::BTreeMap;
+
+use impegno_findings::Finding;
+use impegno_settings::{Spot, Table};
+
+use crate::civil::TimePattern;
+use crate::codes::BAD_SETTING;
+use crate::text::TextEncoding;
+
+/// How the files of one source are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declaration {
+    /// Title for people, Italian and English.
+    pub title: [String; 2],
+    /// How its files relate to each other.
+    pub mode: Mode,
+    /// Rejected rows that are tolerated, in millionths of all rows.
+    pub tolerance_ppm: u64,
+    /// What its files look like.
+    pub format: Format,
+}
+
+/// How the files of a source relate to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Rows carry identifiers; files add rows and may overlap.
+    Append,
+    /// Each file is the whole.
+    Snapshot,
+    /// Each file is the whole of the periods that it has rows in.
+    ReplacesPeriod(Grain),
+}
+
+/// The periods that a file of mode `replaces-period` replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// Whole months.
+    Month,
+    /// Whole years.
+    Year,
+}
+
+/// What the files of a source look like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Format {
+    /// Nagios event log.
+    NagiosLog,
+    /// Nagios service performance data, `KEY::VALUE` form.
+    Perfdata,
+    /// Rows with named columns.
+    Table(Box<TableFormat>),
+}
+
+/// Rows with named columns, and what they mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableFormat {
+    /// How the text is written.
+    pub encoding: TextEncoding,
+    /// The byte between fields.
+    pub separator: u8,
+    /// Names of the columns where the file has no header.
+    pub columns: Option<Vec<String>>,
+    /// How times are written.
+    pub time: TimePattern,
+    /// The byte between whole and hundredths of an amount.
+    pub decimal: u8,
+    /// Which facts a row gives.
+    pub facts: FactColumns,
+    /// The columns kept as dimensions, by name of the dimension.
+    pub dimensions: BTreeMap<String, DimensionColumn>,
+}
+
+/// Which facts a row gives, and from which columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactColumns {
+    /// Events of cases.
+    Cases {
+        /// Kind of the cases.
+        kind: String,
+        /// Column of the case identifier.
+        case: String,
+        /// The event that opens a case.
+        opening: String,
+        /// Where the events are.
+        events: EventColumns,
+    },
+    /// Operations.
+    Operations {
+        /// Kind of the operations.
+        kind: String,
+        /// Columns that make the record id.
+        id: Vec<String>,
+        /// Columns of the time, joined by a space.
+        at: Vec<String>,
+        /// Column of the quantity; 1 a row without.
+        quantity: Option<String>,
+        /// Column of the amount.
+        amount: Option<String>,
+    },
+    /// Stocks.
+    Stocks {
+        /// Columns that make the subject, joined by `@`.
+        subject: Vec<String>,
+        /// Columns that make the attribute, joined by ` / `; a text in front when it is constant.
+        attribute: Vec<String>,
+        /// Attribute of every row, when no column says it.
+        constant_attribute: Option<String>,
+        /// Column of the value; `1` without.
+        value: Option<String>,
+        /// Column of the first day.
+        from: String,
+        /// Column of the last day.
+        until: Option<String>,
+    },
+}
+
+/// Where the events of cases are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventColumns {
+    /// A row is one event.
+    Row {
+        /// Column that names the event.
+        column: String,
+        /// Column of its time.
+        at: String,
+        /// The event of each word of the file.
+        words: BTreeMap<String, String>,
+    },
+    /// A row is one case; each event has a column with its time.
+    Columns(Vec<(String, String)>),
+}
+
+/// A column kept as a dimension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DimensionColumn {
+    /// Name of the column.
+    pub column: String,
+    /// What its words are resolved by.
+    pub vocabulary: Vocabulary,
+}
+
+/// What the words of a dimension are resolved by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// Kept as they are.
+    AsIs,
+    /// Each word of the file stands for another.
+    Words(BTreeMap<String, String>),
+    /// Names and aliases of served bodies; the listed words are no bodies and are left out.
+    Bodies {
+        /// Words that stand for no body.
+        others: Vec<String>,
+    },
+    /// Codes and titles of online services.
+    Services,
+    /// Codes of components.
+    Components,
+}
+
+/// Reads a declaration; `None` when it cannot be used at all. Problems go to the table's findings.
+pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
+    let title = read_title(table);
+    let mode = read_mode(table);
+    let tolerance_ppm = read_tolerance(table);
+    let format = match table.required_text("format")? {
+        format if format.value == "nagios-log" => Format::NagiosLog,
+        format if format.value == "nagios-perfdata" => Format::Perfdata,
+        format if format.value == "csv" => Format::Table(Box::new(read_table_format(table)?)),
+        format => {
+            table.unknown_word(&format, &["nagios-log", "nagios-perfdata", "csv"]);
+            return None;
+        }
+    };
+    Some(Declaration { title, mode: mode?, tolerance_ppm, format })
+}
+
+fn read_title(table: &mut Table<'_>) -> [String; 2] {
+    let Some(mut title) = table.table("title") else {
+        table.require("title");
+        return Default::default();
+    };
+    let italian = title.required_text("it").map(|text| text.value).unwrap_or_default();
+    let english = title.text("en").map_or_else(|| italian.clone(), |text| text.value);
+    [italian, english]
+}
+
+fn read_mode(table: &mut Table<'_>) -> Option<Mode> {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Word {
+        Append,
+        Snapshot,
+        ReplacesPeriod,
+    }
+    table.require("mode");
+    let words =
+        [("append", Word::Append), ("snapshot", Word::Snapshot), ("replaces-period", Word::ReplacesPeriod)];
+    match table.word("mode", &words)?.value {
+        Word::Append => Some(Mode::Append),
+        Word::Snapshot => Some(Mode::Snapshot),
+        Word::ReplacesPeriod => {
+            table.require("replaces");
+            let grain = table.word("replaces", &[("month", Grain::Month), ("year", Grain::Year)])?;
+            Some(Mode::ReplacesPeriod(grain.value))
+        }
+    }
+}
+
+/// `tolerance = "0.5 %"`: at most four decimals, so that it is a whole number of millionths.
+fn read_tolerance(table: &mut Table<'_>) -> u64 {
+    let Some(text) = table.text("tolerance") else { return 0 };
+    let number = text.value.trim().strip_suffix('%').map(str::trim).and_then(|number| {
+        let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+        let digits = format!("{whole}{decimals:0<4}");
+        (decimals.len() <= 4).then(|| digits.parse::<u64>().ok()).flatten()
+    });
+    number.unwrap_or_else(|| {
+        table.problem(BAD_SETTING, &text, "`tolerance` is a share of the rows", "write \"0.5 %\"");
+        0
+    })
+}
+
+fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
+    let encodings = [("utf-8", TextEncoding::Utf8), ("windows-1252", TextEncoding::Windows1252)];
+    let encoding = table.word("encoding", &encodings).map_or(TextEncoding::Utf8, |word| word.value);
+    let separators = [(";", b';'), (",", b','), ("\t", b'\t'), ("|", b'|')];
+    let separator = table.word("separator", &separators).map_or(b',', |word| word.value);
+    let decimal = table.word("decimal", &[(",", b','), (".", b'.')]).map_or(b',', |word| word.value);
+    let columns = table
+        .has("columns")
+        .then(|| table.texts("columns").into_iter().map(|column| column.value).collect());
+    let time = read_time(table);
+    let facts = read_facts(table);
+    let dimensions = read_dimensions(table);
+    Some(TableFormat { encoding, separator, columns, time: time?, decimal, facts: facts?, dimensions })
+}
+
+fn read_time(table: &mut Table<'_>) -> Option<TimePattern> {
+    let text = table.required_text("time")?;
+    let pattern = TimePattern::parse(&text.value);
+    if pattern.is_none() {
+        let hint = "write it with aaaa, mm, gg, HH, MM, SS: \"gg/mm/aaaa HH:MM:SS\"";
+        table.problem(BAD_SETTING, &text, "`time` names no whole date", hint);
+    }
+    pattern
+}
+
+fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
+    let kind = table.required_text("facts")?;
+    match kind.value.as_str() {
+        "cases" => {
+            let name = table.required_text("kind");
+            let case = table.required_text("case");
+            let opening = table.text("opening").map_or_else(|| "opened".to_owned(), |text| text.value);
+            let events = read_events(table);
+            Some(FactColumns::Cases { kind: name?.value, case: case?.value, opening, events: events? })
+        }
+        "operations" => {
+            let name = table.required_text("kind");
+            let id = required_columns(table, "id");
+            let at = required_columns(table, "at");
+            let quantity = table.text("quantity").map(|column| column.value);
+            let amount = table.text("amount").map(|column| column.value);
+            Some(FactColumns::Operations { kind: name?.value, id, at, quantity, amount })
+        }
+        "stocks" => {
+            let subject = required_columns(table, "subject");
+            let constant_attribute = table.text("constant-attribute").map(|text| text.value);
+            let attribute = match constant_attribute {
+                Some(_) => Vec::new(),
+                None => required_columns(table, "attribute"),
+            };
+            let value = table.text("value").map(|column| column.value);
+            let from = table.required_text("from");
+            let until = table.text("until").map(|column| column.value);
+            Some(FactColumns::Stocks { subject, attribute, constant_attribute, value, from: from?.value, until })
+        }
+        _ => {
+            table.unknown_word(&kind, &["cases", "operations", "stocks"]);
+            None
+        }
+    }
+}
+
+fn required_columns(table: &mut Table<'_>, key: &str) -> Vec<String> {
+    table.require(key);
+    table.texts(key).into_iter().map(|column| column.value).collect()
+}
+
+fn read_events(table: &mut Table<'_>) -> Option<EventColumns> {
+    if let Some(mut event) = table.table("event") {
+        let column = event.required_text("column");
+        let at = event.required_text("at");
+        let words = event.table("words").map(read_words).unwrap_or_default();
+        return Some(EventColumns::Row { column: column?.value, at: at?.value, words });
+    }
+    let Some(mut events) = table.table("events") else {
+        let message = "cases need `event` (a row is an event) or `events` (a row is a case)";
+        table.report(
+            Finding::error(BAD_SETTING, table.place(), message)
+                .hint("[event] column, at, words; or [events] opened = \"Opened at\", …"),
+        );
+        return None;
+    };
+    let names = events.keys();
+    let columns = names
+        .into_iter()
+        .filter_map(|name| events.text(&name).map(|column| (name, column.value)))
+        .collect();
+    Some(EventColumns::Columns(columns))
+}
+
+fn read_words(mut table: Table<'_>) -> BTreeMap<String, String> {
+    let words = table.keys();
+    words.into_iter().filter_map(|word| table.text(&word).map(|meaning| (word, meaning.value))).collect()
+}
+
+fn read_dimensions(table: &mut Table<'_>) -> BTreeMap<String, DimensionColumn> {
+    let Some(mut dimensions) = table.table("dimensions") else { return BTreeMap::new() };
+    let names = dimensions.keys();
+    let mut read = BTreeMap::new();
+    for name in names {
+        let column = if dimensions.is_table(&name) {
+            let Some(mut column) = dimensions.table(&name) else { continue };
+            let Some(from) = column.required_text("column") else { continue };
+            let vocabulary = read_vocabulary(&mut column);
+            DimensionColumn { column: from.value, vocabulary }
+        } else {
+            let Some(column) = dimensions.text(&name) else { continue };
+            DimensionColumn { column: column.value, vocabulary: Vocabulary::AsIs }
+        };
+        read.insert(name, column);
+    }
+    read
+}
+
+fn read_vocabulary(column: &mut Table<'_>) -> Vocabulary {
+    let words = column.table("words").map(read_words);
+    let others = column.texts("others").into_iter().map(|word| word.value).collect();
+    let of: Option<Spot<String>> = column.text("of");
+    match of {
+        Some(of) => match of.value.as_str() {
+            "bodies" => Vocabulary::Bodies { others },
+            "services" => Vocabulary::Services,
+            "components" => Vocabulary::Components,
+            _ => {
+                column.unknown_word(&of, &["bodies", "services", "components"]);
+                Vocabulary::AsIs
+            }
+        },
+        None => words.map_or(Vocabulary::AsIs, Vocabulary::Words),
+    }
+}

@@ -1,0 +1,84 @@
+//! One module per received format: bytes in, facts and findings out.
+//!
+//! A [`Declaration`] (`sources/*.toml` of the centre folder) says how the files of a source are read.
+//! [`read`] takes the bytes of one file and returns what was understood and what was not: one bad row
+//! never hides a thousand good ones, and never vanishes. No storage, no network, no clock.
+
+mod civil;
+mod codes;
+mod declaration;
+mod nagios_log;
+mod perfdata;
+mod registers;
+mod table;
+mod text;
+
+pub use codes::CODES;
+pub use declaration::{
+    Declaration, DimensionColumn, EventColumns, FactColumns, Format, Grain, Mode, TableFormat, Vocabulary,
+    read_declaration,
+};
+pub use registers::{REGISTERS, register};
+pub use text::TextEncoding;
+
+use impegno_calendar::Zone;
+use impegno_facts::Facts;
+use impegno_findings::{Finding, Place};
+use rustc_hash::FxHashMap;
+
+/// What the centre calls things, for resolving the words of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Names {
+    /// Code of a body by each of its names and aliases.
+    pub bodies: FxHashMap<String, String>,
+    /// Code of an online service by its code and title.
+    pub services: FxHashMap<String, String>,
+    /// Known probes, `host;service`; empty when the centre lists none.
+    pub probes: FxHashMap<String, String>,
+    /// Known components of systems.
+    pub components: FxHashMap<String, String>,
+}
+
+/// What a file gave.
+#[derive(Debug, Default)]
+pub struct Received {
+    /// The facts, at most one entry a kind.
+    pub facts: Vec<Facts>,
+    /// What could not be used or should be looked at.
+    pub findings: Vec<Finding>,
+    /// Rows of data in the file: `accepted + ignored + rejected`.
+    pub rows: u64,
+    /// Rows that gave at least one fact.
+    pub accepted: u64,
+    /// Rows of no interest.
+    pub ignored: u64,
+    /// Rows that could not be used.
+    pub rejected: u64,
+}
+
+/// Reads one received file.
+///
+/// `file` is the name used in findings. Never fails: what cannot be read is a finding.
+pub fn read(declaration: &Declaration, names: &Names, zone: &Zone, file: &str, bytes: &[u8]) -> Received {
+    let mut received = Received::default();
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        let finding = Finding::error(codes::EMPTY_FILE, Place::file(file), "the file is empty")
+            .hint("export it again; nothing of it was received");
+        received.findings.push(finding);
+        return received;
+    }
+    match &declaration.format {
+        Format::NagiosLog => nagios_log::read(names, file, bytes, &mut received),
+        Format::Perfdata => perfdata::read(names, file, bytes, &mut received),
+        Format::Table(table) => table::read(table, names, zone, file, bytes, &mut received),
+    }
+    received
+}
+
+impl Received {
+    /// A row that cannot be used.
+    fn reject(&mut self, finding: Finding) {
+        self.rejected += 1;
+        self.findings.push(finding);
+    }
+}

@@ -1,0 +1,147 @@
+//! Nagios service performance data in the `KEY::VALUE` form that graphing add-ons read.
+//!
+//! `DATATYPE::SERVICEPERFDATA⇥TIMET::…⇥HOSTNAME::…⇥SERVICEDESC::…⇥SERVICEPERFDATA::time=0.0065s;…⇥…`.
+//! The latency is the value labelled `time` (or `rta`), in the unit that it states.
+
+use impegno_facts::{Check, Checks, Facts, NO_LATENCY, Origin, State, StateType};
+use impegno_findings::{Finding, Place};
+
+use crate::codes;
+use crate::{Names, Received};
+
+/// Reads a performance-data file into `received`.
+pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Received) {
+    let mut checks = Checks::default();
+    let mut strangers = std::collections::BTreeSet::new();
+    let unfinished = !bytes.ends_with(b"\n");
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let mut lines = lines.zip(1_u32..).peekable();
+    while let Some((line, number)) = lines.next() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            continue;
+        }
+        received.rows += 1;
+        let place = Place::line(file, number);
+        let Ok(text) = std::str::from_utf8(line) else {
+            let row = String::from_utf8_lossy(line).into_owned();
+            received.reject(Finding::error(codes::ENCODING, place, "the line is not UTF-8").row(row));
+            continue;
+        };
+        if !text.starts_with("DATATYPE::SERVICEPERFDATA") {
+            received.ignored += 1;
+            continue;
+        }
+        match understand(text, number) {
+            Ok((probe, check)) => {
+                if !names.probes.is_empty() && !names.probes.contains_key(&probe) && strangers.insert(probe.clone())
+                {
+                    let message = format!("the probe `{probe}` is not in probes.csv");
+                    received.findings.push(
+                        Finding::warning(codes::UNKNOWN_NAME, place, message)
+                            .hint("add it to probes.csv; its checks were received and count in no component"),
+                    );
+                }
+                checks.push(&probe, check);
+                received.accepted += 1;
+            }
+            Err(_) if unfinished && lines.peek().is_none() => received.reject(
+                Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
+                    .hint("copy the file again; its whole lines were received")
+                    .row(text),
+            ),
+            Err(reason) => received.reject(
+                Finding::error(codes::BROKEN_ROW, place, reason)
+                    .hint("expected tab-separated KEY::VALUE pairs with TIMET, HOSTNAME, SERVICEDESC, SERVICEPERFDATA")
+                    .row(text),
+            ),
+        }
+    }
+    received.facts.push(Facts::Checks(checks));
+}
+
+fn understand(text: &str, line: u32) -> Result<(String, Check), &'static str> {
+    let (mut at, mut host, mut service, mut data) = (None, None, None, None);
+    let (mut state, mut state_type) = (State::Unknown, StateType::Hard);
+    for pair in text.split('\t') {
+        let Some((key, value)) = pair.split_once("::") else { continue };
+        match key {
+            "TIMET" => at = value.parse::<i64>().ok(),
+            "HOSTNAME" => host = Some(value),
+            "SERVICEDESC" => service = Some(value),
+            "SERVICEPERFDATA" => data = Some(value),
+            "SERVICESTATE" => {
+                state = match value {
+                    "OK" => State::Ok,
+                    "WARNING" => State::Warning,
+                    "CRITICAL" => State::Critical,
+                    _ => State::Unknown,
+                }
+            }
+            "SERVICESTATETYPE" if value == "SOFT" => state_type = StateType::Soft,
+            _ => {}
+        }
+    }
+    let at = at.ok_or("TIMET is missing or not a number")?;
+    let host = host.ok_or("HOSTNAME is missing")?;
+    let service = service.ok_or("SERVICEDESC is missing")?;
+    // A line cut within its data still has a host and a time; the last key is what tells a whole one.
+    if !text.contains("SERVICESTATE::") {
+        return Err("SERVICESTATE is missing");
+    }
+    let latency = match data.map(latency) {
+        Some(Some(latency)) => latency,
+        // A check that failed has no time; that is no mistake.
+        Some(None) if state != State::Ok => NO_LATENCY,
+        _ => return Err("SERVICEPERFDATA holds no `time`"),
+    };
+    let check = Check {
+        at: at.checked_mul(1_000_000).ok_or("TIMET is out of range")?,
+        state,
+        latency,
+        origin: Origin::Result,
+        state_type,
+        attempt: 0,
+        line,
+    };
+    Ok((format!("{host};{service}"), check))
+}
+
+/// Microseconds of the value labelled `time` or `rta`: `time=0.006512s;;;0.000000`.
+fn latency(data: &str) -> Option<i64> {
+    let value = data.split_whitespace().find_map(|item| {
+        let (label, value) = item.split_once('=')?;
+        matches!(label.trim_matches('\''), "time" | "rta").then_some(value)
+    })?;
+    let value = value.split(';').next()?;
+    let digits = value.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(value.len());
+    let (number, unit) = value.split_at(digits);
+    let scale: u32 = match unit {
+        "s" | "" => 6,
+        "ms" => 3,
+        "us" => 0,
+        _ => return None,
+    };
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    // Digits below a microsecond are rounded up: a maximum must not be understated.
+    let kept: String = decimals.chars().chain("000000".chars()).take(scale as usize).collect();
+    let lost = decimals.chars().skip(scale as usize).any(|digit| digit != '0');
+    let whole: i64 = whole.parse().ok()?;
+    let fraction: i64 = if kept.is_empty() { 0 } else { kept.parse().ok()? };
+    whole.checked_mul(10_i64.pow(scale))?.checked_add(fraction + i64::from(lost))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::latency;
+
+    #[test]
+    fn units_and_digits_of_latencies() {
+        assert_eq!(latency("time=0.006512s;;;0.000000 size=1B"), Some(6512));
+        assert_eq!(latency("rta=7.25ms;100;200"), Some(7250));
+        assert_eq!(latency("time=12us"), Some(12));
+        assert_eq!(latency("time=0.0000001s"), Some(1));
+        assert_eq!(latency("size=12B"), None);
+        assert_eq!(latency("time=fast"), None);
+    }
+}

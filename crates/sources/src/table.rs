@@ -1,0 +1,429 @@
+//! Rows with named columns: CSV exports and the centre's own registers, by declared mapping.
+
+mod dimensions;
+mod fields;
+mod rows;
+
+use std::borrow::Cow;
+
+use impegno_calendar::Zone;
+use impegno_facts::{CaseEvents, Facts, NO_AMOUNT, Operations, Stocks, Texts};
+use impegno_findings::{Finding, Place, nearest};
+use rustc_hash::FxHashMap;
+
+use crate::civil::CivilClock;
+use crate::declaration::{EventColumns, FactColumns, TableFormat};
+use crate::{Names, Received, codes, text};
+use dimensions::DimensionReader;
+use fields::{Header, amount, joined, whole_number};
+use rows::{Row, Rows};
+
+/// Why a row cannot be used, and in which column (from 0) it shows.
+struct Reject {
+    column: Option<usize>,
+    code: impegno_findings::Code,
+    message: String,
+    hint: String,
+}
+
+impl Reject {
+    fn value(column: usize, message: impl Into<String>, hint: impl Into<String>) -> Reject {
+        Reject { column: Some(column), code: codes::BAD_VALUE, message: message.into(), hint: hint.into() }
+    }
+}
+
+/// Reads a table into `received`.
+pub(crate) fn read(
+    format: &TableFormat,
+    names: &Names,
+    zone: &Zone,
+    file: &str,
+    bytes: &[u8],
+    received: &mut Received,
+) {
+    let bytes: Cow<'_, [u8]> = text::decode(format.encoding, file, bytes, &mut received.findings);
+    let mut rows = Rows::new(&bytes, format.separator);
+    let header = match &format.columns {
+        Some(columns) => Header::new(columns.clone()),
+        None => match rows.next() {
+            Some(row) => Header::of_row(&row),
+            None => return,
+        },
+    };
+    let missing: Vec<&str> =
+        format.named_columns().filter(|column| header.position(column).is_none()).collect();
+    if !missing.is_empty() {
+        report_missing(&missing, &header, file, received);
+        return;
+    }
+    let mut dimensions: Vec<DimensionReader<'_>> = format
+        .dimensions
+        .iter()
+        .filter_map(|(name, column)| {
+            let position = header.position(&column.column)?;
+            Some(DimensionReader::new(name, position, &column.vocabulary, names))
+        })
+        .collect();
+    let declared: Vec<bool> = {
+        let named: Vec<&str> = format.named_columns().collect();
+        header.names().iter().map(|name| named.contains(&name.as_str())).collect()
+    };
+    let clock = CivilClock::new(zone);
+    let mut sink = Sink::new(format, &header, &clock);
+    while let Some(row) = rows.next() {
+        received.rows += 1;
+        let result = check_form(&row, header.names().len()).and_then(|()| sink.row(&row));
+        match result {
+            Ok(facts) => {
+                for dimension in &mut dimensions {
+                    dimension.push(&row, facts, file, &mut received.findings);
+                }
+                received.accepted += 1;
+            }
+            Err(reject) => {
+                let column = reject.column.map_or(0, |column| column as u32 + 1);
+                let place = match reject.column.and_then(|column| header.names().get(column)) {
+                    Some(_) => Place::at(file, row.line, row.column_of_field(column)),
+                    None => Place::line(file, row.line),
+                };
+                received.reject(
+                    Finding::error(reject.code, place, reject.message)
+                        .hint(reject.hint)
+                        .row(row.masked(&declared, format.separator)),
+                );
+            }
+        }
+    }
+    let dimensions = dimensions.into_iter().map(DimensionReader::finish).collect();
+    received.facts.push(sink.finish(dimensions, file, &mut received.findings));
+}
+
+fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut Received) {
+    for column in missing {
+        let hint = match nearest(column, header.names().iter().map(String::as_str)) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("the file has: {}", header.names().join(", ")),
+        };
+        let message = format!("the declaration names the column `{column}`, which the file does not have");
+        received.reject(Finding::error(codes::MISSING_COLUMN, Place::line(file, 1), message).hint(hint));
+    }
+    received.rows = received.rejected;
+}
+
+/// A row is text and has as many fields as the header.
+fn check_form(row: &Row<'_>, columns: usize) -> Result<(), Reject> {
+    if row.len() != columns {
+        let found = row.len();
+        let (code, message, hint) = if row.unfinished {
+            let message = format!("the file ends in the middle of this row ({found} of {columns} columns)");
+            (codes::TRUNCATED, message, "copy the file again; its whole rows were received")
+        } else if row.open_quote {
+            let message = "a quotation mark is opened and not closed in this row".to_owned();
+            (codes::BROKEN_ROW, message, "close it or write it twice; the rows after it were received")
+        } else {
+            let message = format!("the row has {found} columns where the header has {columns}");
+            (codes::BROKEN_ROW, message, "look for a separator within a text that is not in quotes")
+        };
+        return Err(Reject { column: None, code, message, hint: hint.to_owned() });
+    }
+    if let Some(column) = row.not_text() {
+        return Err(Reject {
+            column: Some(column),
+            code: codes::ENCODING,
+            message: "the row is not text in UTF-8".to_owned(),
+            hint: "if accented letters look wrong, set `encoding = \"windows-1252\"`".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+impl TableFormat {
+    /// Every column that the declaration names.
+    fn named_columns(&self) -> impl Iterator<Item = &str> {
+        let mut named: Vec<&str> = Vec::new();
+        match &self.facts {
+            FactColumns::Cases { case, events, .. } => {
+                named.push(case);
+                match events {
+                    EventColumns::Row { column, at, .. } => named.extend([column.as_str(), at]),
+                    EventColumns::Columns(columns) => {
+                        named.extend(columns.iter().map(|(_, column)| column.as_str()));
+                    }
+                }
+            }
+            FactColumns::Operations { id, at, quantity, amount, .. } => {
+                named.extend(id.iter().chain(at).map(String::as_str));
+                named.extend(quantity.as_deref());
+                named.extend(amount.as_deref());
+            }
+            FactColumns::Stocks { subject, attribute, value, from, until, .. } => {
+                named.extend(subject.iter().chain(attribute).map(String::as_str));
+                named.extend(value.as_deref());
+                named.push(from);
+                named.extend(until.as_deref());
+            }
+        }
+        named.extend(self.dimensions.values().map(|dimension| dimension.column.as_str()));
+        named.into_iter()
+    }
+}
+
+/// The facts being gathered, with the positions of their columns.
+enum Sink<'s> {
+    Cases {
+        format: &'s TableFormat,
+        clock: &'s CivilClock<'s>,
+        case: usize,
+        events: EventPositions,
+        facts: CaseEvents,
+        seen: FxHashMap<(u32, u32, i64), u16>,
+    },
+    Operations {
+        format: &'s TableFormat,
+        clock: &'s CivilClock<'s>,
+        id: Vec<usize>,
+        at: Vec<usize>,
+        quantity: Option<usize>,
+        amount: Option<usize>,
+        facts: Operations,
+    },
+    Stocks {
+        format: &'s TableFormat,
+        clock: &'s CivilClock<'s>,
+        subject: Vec<usize>,
+        attribute: Vec<usize>,
+        value: Option<usize>,
+        from: usize,
+        until: Option<usize>,
+        facts: Stocks,
+    },
+}
+
+enum EventPositions {
+    Row { column: usize, at: usize, words: FxHashMap<Vec<u8>, String> },
+    Columns(Vec<(String, usize)>),
+}
+
+impl<'s> Sink<'s> {
+    fn new(format: &'s TableFormat, header: &Header, clock: &'s CivilClock<'s>) -> Sink<'s> {
+        // Every named column was found before.
+        let position = |column: &String| header.position(column).unwrap_or_default();
+        let positions = |columns: &Vec<String>| columns.iter().map(position).collect::<Vec<_>>();
+        match &format.facts {
+            FactColumns::Cases { case, events, .. } => Sink::Cases {
+                format,
+                clock,
+                case: position(case),
+                events: match events {
+                    EventColumns::Row { column, at, words } => EventPositions::Row {
+                        column: position(column),
+                        at: position(at),
+                        words: words
+                            .iter()
+                            .map(|(word, event)| (word.as_bytes().to_vec(), event.clone()))
+                            .collect(),
+                    },
+                    EventColumns::Columns(columns) => EventPositions::Columns(
+                        columns.iter().map(|(event, column)| (event.clone(), position(column))).collect(),
+                    ),
+                },
+                facts: CaseEvents::default(),
+                seen: FxHashMap::default(),
+            },
+            FactColumns::Operations { id, at, quantity, amount, .. } => Sink::Operations {
+                format,
+                clock,
+                id: positions(id),
+                at: positions(at),
+                quantity: quantity.as_ref().map(position),
+                amount: amount.as_ref().map(position),
+                facts: Operations::default(),
+            },
+            FactColumns::Stocks { subject, attribute, value, from, until, .. } => Sink::Stocks {
+                format,
+                clock,
+                subject: positions(subject),
+                attribute: positions(attribute),
+                value: value.as_ref().map(position),
+                from: position(from),
+                until: until.as_ref().map(position),
+                facts: Stocks::default(),
+            },
+        }
+    }
+
+    /// Takes the facts of a row; gives their number, or why there are none.
+    fn row(&mut self, row: &Row<'_>) -> Result<usize, Reject> {
+        match self {
+            Sink::Cases { format, clock, case, events, facts, seen } => {
+                let FactColumns::Cases { kind, .. } = &format.facts else { return Ok(0) };
+                let id = row.text(*case);
+                if id.is_empty() {
+                    return Err(Reject::value(*case, "the case has no identifier", "every row needs one"));
+                }
+                let mut found: Vec<(&str, i64)> = Vec::with_capacity(4);
+                match events {
+                    EventPositions::Row { column, at, words } => {
+                        let Some(event) = words.get(row.field(*column)) else {
+                            return Err(Reject {
+                                column: Some(*column),
+                                code: codes::UNKNOWN_EVENT,
+                                message: format!("the event `{}` is not declared", row.text(*column)),
+                                hint: "add it to `words` of the source's declaration".to_owned(),
+                            });
+                        };
+                        found.push((event, time(format, clock, row, *at)?));
+                    }
+                    EventPositions::Columns(columns) => {
+                        for (event, column) in columns {
+                            if !row.field(*column).is_empty() {
+                                found.push((event, time(format, clock, row, *column)?));
+                            }
+                        }
+                        if found.is_empty() {
+                            let message = "the case has no event";
+                            let hint = "at least one of its times must be there";
+                            return Err(Reject { column: None, ..Reject::value(0, message, hint) });
+                        }
+                    }
+                }
+                for (event, at) in &found {
+                    facts.case.push(id);
+                    facts.kind.push(kind);
+                    facts.event.push(event);
+                    let key = (last(&facts.case), last(&facts.event), *at);
+                    let n = seen.entry(key).or_default();
+                    facts.n.push(*n);
+                    facts.at.push(*at);
+                    facts.line.push(row.line);
+                }
+                Ok(found.len())
+            }
+            Sink::Operations { format, clock, id, at, quantity, amount: amount_column, facts } => {
+                let FactColumns::Operations { kind, .. } = &format.facts else { return Ok(0) };
+                if id.iter().all(|column| row.field(*column).is_empty()) {
+                    let column = id.first().copied().unwrap_or_default();
+                    return Err(Reject::value(column, "the record has no identifier", "every row needs one"));
+                }
+                let instant = match at.as_slice() {
+                    [column] => time(format, clock, row, *column)?,
+                    columns => {
+                        let text = joined(row, columns, " ");
+                        clock.instant(&format.time, text.as_bytes()).ok_or_else(|| {
+                            bad_time(format, columns.first().copied().unwrap_or_default(), &text)
+                        })?
+                    }
+                };
+                let quantity = match quantity {
+                    Some(column) => whole_number(row.field(*column)).ok_or_else(|| {
+                        let message = format!("`{}` is not a whole number", row.text(*column));
+                        Reject::value(*column, message, "write digits only")
+                    })?,
+                    None => 1,
+                };
+                let cents = match amount_column {
+                    Some(column) if !row.field(*column).is_empty() => amount(row.field(*column), format.decimal)
+                        .ok_or_else(|| {
+                            let message = format!("`{}` is not an amount", row.text(*column));
+                            let example = if format.decimal == b',' { "1.234,50" } else { "1234.50" };
+                            Reject::value(*column, message, format!("write it like {example}"))
+                        })?,
+                    _ => NO_AMOUNT,
+                };
+                facts.id.push_joined(id.iter().map(|column| row.text(*column)));
+                facts.kind.push(kind);
+                facts.at.push(instant);
+                facts.quantity.push(quantity);
+                facts.amount.push(cents);
+                facts.line.push(row.line);
+                Ok(1)
+            }
+            Sink::Stocks { format, clock, subject, attribute, value, from, until, facts } => {
+                let FactColumns::Stocks { constant_attribute, .. } = &format.facts else { return Ok(0) };
+                let start = time(format, clock, row, *from)?;
+                let end = match until {
+                    Some(column) if !row.field(*column).is_empty() => clock
+                        .next_day(&format.time, row.field(*column))
+                        .ok_or_else(|| bad_time(format, *column, row.text(*column)))?,
+                    _ => i64::MAX,
+                };
+                let text = value.map_or("1", |column| row.text(column));
+                facts.subject.push(&joined(row, subject, "@"));
+                match constant_attribute {
+                    Some(attribute) => facts.attribute.push(attribute),
+                    None => facts.attribute.push(&joined(row, attribute, " / ")),
+                }
+                facts.value.push(text);
+                facts.quantity.push(whole_number(text.as_bytes()).unwrap_or(1));
+                facts.valid_from.push(start);
+                facts.valid_until.push(end);
+                facts.line.push(row.line);
+                Ok(1)
+            }
+        }
+    }
+
+    fn finish(
+        self,
+        dimensions: impegno_facts::Dimensions,
+        file: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Facts {
+        match self {
+            Sink::Cases { format, mut facts, .. } => {
+                facts.dimensions = dimensions;
+                if let FactColumns::Cases { opening, .. } = &format.facts {
+                    report_before_opening(&facts, opening, file, findings);
+                }
+                Facts::Cases(facts)
+            }
+            Sink::Operations { mut facts, .. } => {
+                facts.dimensions = dimensions;
+                Facts::Operations(facts)
+            }
+            Sink::Stocks { mut facts, .. } => {
+                facts.dimensions = dimensions;
+                Facts::Stocks(facts)
+            }
+        }
+    }
+}
+
+fn last(texts: &Texts) -> u32 {
+    texts.codes().last().copied().unwrap_or_default()
+}
+
+fn time(format: &TableFormat, clock: &CivilClock<'_>, row: &Row<'_>, column: usize) -> Result<i64, Reject> {
+    clock
+        .instant(&format.time, row.field(column))
+        .ok_or_else(|| bad_time(format, column, row.text(column)))
+}
+
+fn bad_time(format: &TableFormat, column: usize, found: &str) -> Reject {
+    let message = format!("`{found}` is not a time");
+    Reject::value(column, message, format!("the declaration says `{}`", format.time))
+}
+
+/// Tells of events that come before the opening of their case.
+fn report_before_opening(facts: &CaseEvents, opening: &str, file: &str, findings: &mut Vec<Finding>) {
+    let Some(opening) = facts.event.words().iter().position(|word| **word == *opening) else { return };
+    let mut opened: Vec<i64> = vec![i64::MIN; facts.case.words().len()];
+    for row in 0..facts.at.len() {
+        if facts.event.codes()[row] as usize == opening {
+            opened[facts.case.codes()[row] as usize] = facts.at[row];
+        }
+    }
+    for row in 0..facts.at.len() {
+        if facts.at[row] < opened[facts.case.codes()[row] as usize] {
+            let message = format!(
+                "case `{}`: the event `{}` comes before the opening",
+                facts.case.get(row),
+                facts.event.get(row)
+            );
+            findings.push(
+                Finding::warning(codes::BEFORE_OPENING, Place::line(file, facts.line[row]), message)
+                    .hint("correct the time in the source and export again"),
+            );
+        }
+    }
+}

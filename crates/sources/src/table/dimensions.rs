@@ -1,0 +1,93 @@
+//! Columns kept as dimensions: each different word is resolved once.
+
+use impegno_facts::{Code, Texts};
+use impegno_findings::{Finding, Place, nearest};
+use rustc_hash::FxHashMap;
+
+use super::rows::Row;
+use crate::declaration::Vocabulary;
+use crate::{Names, codes};
+
+/// A dimension being read.
+pub(crate) struct DimensionReader<'d> {
+    name: &'d str,
+    column: usize,
+    vocabulary: &'d Vocabulary,
+    names: &'d Names,
+    texts: Texts,
+    resolved: FxHashMap<Box<[u8]>, Code>,
+}
+
+impl<'d> DimensionReader<'d> {
+    pub(crate) fn new(name: &'d str, column: usize, vocabulary: &'d Vocabulary, names: &'d Names) -> Self {
+        DimensionReader {
+            name,
+            column,
+            vocabulary,
+            names,
+            texts: Texts::default(),
+            resolved: FxHashMap::default(),
+        }
+    }
+
+    /// Takes the value of a row, once for each fact of the row.
+    pub(crate) fn push(&mut self, row: &Row<'_>, facts: usize, file: &str, findings: &mut Vec<Finding>) {
+        let field = row.field(self.column);
+        let code = match self.resolved.get(field) {
+            Some(code) => *code,
+            None => {
+                let word = String::from_utf8_lossy(field).into_owned();
+                let code = self.resolve(&word, row.line, file, findings);
+                self.resolved.insert(field.into(), code);
+                code
+            }
+        };
+        for _ in 0..facts {
+            self.texts.push_code(code);
+        }
+    }
+
+    pub(crate) fn finish(self) -> (String, Texts) {
+        (self.name.to_owned(), self.texts)
+    }
+
+    fn resolve(&mut self, word: &str, line: u32, file: &str, findings: &mut Vec<Finding>) -> Code {
+        if word.is_empty() {
+            return self.texts.code_for("");
+        }
+        let (known, list): (&FxHashMap<String, String>, &str) = match self.vocabulary {
+            Vocabulary::AsIs => return self.texts.code_for(word),
+            Vocabulary::Words(words) => {
+                if let Some(meaning) = words.get(word) {
+                    return self.texts.code_for(meaning);
+                }
+                let message = format!("`{word}` is not a listed word of the dimension `{}`", self.name);
+                let finding = Finding::warning(codes::UNKNOWN_VALUE, Place::line(file, line), message);
+                let hint = nearest(word, words.keys().map(String::as_str)).map_or_else(
+                    || "add it to the dimension's `words`".to_owned(),
+                    |word| format!("did you mean `{word}`?"),
+                );
+                findings.push(finding.hint(hint));
+                return self.texts.code_for(word);
+            }
+            Vocabulary::Bodies { others } if others.iter().any(|other| other == word) => {
+                return self.texts.code_for("");
+            }
+            Vocabulary::Bodies { .. } => (&self.names.bodies, "bodies.csv"),
+            Vocabulary::Services => (&self.names.services, "services.csv"),
+            Vocabulary::Components => (&self.names.components, "systems.toml"),
+        };
+        if let Some(code) = known.get(word) {
+            return self.texts.code_for(code);
+        }
+        let mut spelt: Vec<&str> = known.keys().map(String::as_str).collect();
+        spelt.sort_unstable();
+        let hint = nearest(word, spelt).map_or_else(
+            || format!("add it to {list}, or as an alias of an entry there"),
+            |word| format!("did you mean `{word}`? Or add it to {list}"),
+        );
+        let message = format!("`{word}` is not in {list}; received under this name");
+        findings.push(Finding::warning(codes::UNKNOWN_NAME, Place::line(file, line), message).hint(hint));
+        self.texts.code_for(word)
+    }
+}

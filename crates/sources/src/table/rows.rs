@@ -1,0 +1,125 @@
+//! Splitting a file into rows and fields, with quotes, so that one open quote hides no other row.
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+/// The rows of a file.
+pub(crate) struct Rows<'b> {
+    bytes: &'b [u8],
+    separator: u8,
+    reader: Reader<&'b [u8]>,
+    record: ByteRecord,
+    /// Where the reader began in the file: bytes and lines before it.
+    base: (usize, u32),
+}
+
+/// One row.
+pub(crate) struct Row<'r> {
+    record: &'r ByteRecord,
+    /// Line of the file, from 1.
+    pub line: u32,
+    /// The file ends with this row, without a line end.
+    pub unfinished: bool,
+    /// A quotation mark opened in this row is not closed in it.
+    pub open_quote: bool,
+}
+
+impl<'b> Rows<'b> {
+    pub(crate) fn new(bytes: &'b [u8], separator: u8) -> Rows<'b> {
+        Rows { bytes, separator, reader: reader(bytes, separator), record: ByteRecord::new(), base: (0, 0) }
+    }
+
+    /// The next row that is not blank.
+    pub(crate) fn next(&mut self) -> Option<Row<'_>> {
+        // Reading bytes from memory cannot fail: lengths are free and there is no decoding.
+        if !self.reader.read_byte_record(&mut self.record).unwrap_or(false) {
+            return None;
+        }
+        let position = self.record.position();
+        let start = self.base.0 + position.map_or(0, |position| position.byte() as usize);
+        // Blank lines before a record are passed over by the reader but counted in its line.
+        let line = self.base.1 + position.map_or(0, |position| position.line() as u32);
+        let (start, line) = self.skip_line_ends(start, line);
+        let next_line = self.base.1 + self.reader.position().line() as u32;
+        let at_end = self.reader.is_done()
+            || self.base.0 + self.reader.position().byte() as usize >= self.bytes.len();
+        let unfinished = at_end && self.bytes.last() != Some(&b'\n');
+        let mut open_quote = false;
+        if next_line > line + 1 && (at_end || next_line > line + 200) {
+            // The record swallowed the lines after it: give its first line alone and go on behind it.
+            let end = memchr::memchr(b'\n', self.bytes.get(start..)?).map(|end| start + end + 1);
+            if let Some(end) = end.filter(|end| *end < self.bytes.len()) {
+                self.base = (end, line);
+                self.reader = reader(self.bytes.get(end..)?, self.separator);
+                let first = self.bytes.get(start..end)?.trim_ascii_end();
+                self.record = ByteRecord::from(vec![first]);
+                open_quote = true;
+            }
+        }
+        Some(Row { record: &self.record, line, unfinished: unfinished && !open_quote, open_quote })
+    }
+
+    fn skip_line_ends(&self, mut start: usize, mut line: u32) -> (usize, u32) {
+        while let Some(byte @ (b'\r' | b'\n')) = self.bytes.get(start) {
+            line += u32::from(*byte == b'\n');
+            start += 1;
+        }
+        (start, line)
+    }
+}
+
+fn reader(bytes: &[u8], separator: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(bytes)
+}
+
+impl Row<'_> {
+    pub(crate) fn len(&self) -> usize {
+        self.record.len()
+    }
+
+    /// The bytes of a field, empty when there is no such field.
+    pub(crate) fn field(&self, column: usize) -> &[u8] {
+        self.record.get(column).unwrap_or_default().trim_ascii()
+    }
+
+    /// The text of a field. Rows are checked to be text before their fields are used.
+    pub(crate) fn text(&self, column: usize) -> &str {
+        std::str::from_utf8(self.field(column)).unwrap_or_default()
+    }
+
+    /// All fields.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &[u8]> {
+        self.record.iter()
+    }
+
+    /// The first column that is not UTF-8, if any.
+    pub(crate) fn not_text(&self) -> Option<usize> {
+        if self.record.as_slice().is_ascii() {
+            return None;
+        }
+        self.record.iter().position(|field| std::str::from_utf8(field).is_err())
+    }
+
+    /// Column in characters, from 1, at which the field with a number (from 1) begins; quotes are not counted.
+    pub(crate) fn column_of_field(&self, number: u32) -> u32 {
+        let before = self.record.iter().take(number.saturating_sub(1) as usize);
+        1 + before.map(|field| String::from_utf8_lossy(field).chars().count() as u32 + 1).sum::<u32>()
+    }
+
+    /// The row as text with every undeclared column masked.
+    pub(crate) fn masked(&self, declared: &[bool], separator: u8) -> String {
+        let regular = self.record.len() == declared.len();
+        let mut text = String::new();
+        for (field, column) in self.record.iter().zip(0..) {
+            if column > 0 {
+                text.push(char::from(separator));
+            }
+            // In a row of the wrong length no column can be told from another.
+            if regular && declared.get(column).copied().unwrap_or(false) {
+                text.push_str(&String::from_utf8_lossy(field));
+            } else if !field.is_empty() {
+                text.push('•');
+            }
+        }
+        text
+    }
+}
