@@ -56,7 +56,8 @@ pub struct Centre {
 pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
     let mut findings = Vec::new();
     let Some(text) = folder.get("centre.toml") else {
-        let finding = Finding::error(MISSING_FILE, Place::file("centre.toml"), "the folder has no centre.toml");
+        let finding =
+            Finding::error(MISSING_FILE, Place::file("centre.toml"), "the folder has no centre.toml");
         findings.push(finding.hint("is this a centre folder? `impegno demo` makes one to look at"));
         return (None, findings);
     };
@@ -168,7 +169,12 @@ fn read_holiday(table: &mut Table<'_>) -> Option<HolidayRule> {
         Some(HolidayDay::Fixed { month: date.month().unsigned_abs(), day: date.day().unsigned_abs() })
     });
     let Some(day) = day else {
-        table.problem(BAD_SETTING, &text, format!("`{}` is not a day of the year", text.value), "write it like \"06-24\"");
+        table.problem(
+            BAD_SETTING,
+            &text,
+            format!("`{}` is not a day of the year", text.value),
+            "write it like \"06-24\"",
+        );
         return None;
     };
     Some(HolidayRule { name: name?.value, day, from_year: None, until_year: None, source })
@@ -201,7 +207,12 @@ fn read_calendar(table: &mut Table<'_>) -> Option<CalendarDraft> {
                     match hours.clone().every(&[day], &segment.value) {
                         Ok(more) => hours = more,
                         Err(error) => {
-                            week.problem(BAD_SETTING, &segment, error.to_string(), "write it like \"08:30-18:00\"");
+                            week.problem(
+                                BAD_SETTING,
+                                &segment,
+                                error.to_string(),
+                                "write it like \"08:30-18:00\"",
+                            );
                         }
                     }
                 }
@@ -225,7 +236,12 @@ fn read_date(table: &mut Table<'_>, key: &str) -> Option<Date> {
     let text = table.required_text(key)?;
     let date = text.value.parse().ok();
     if date.is_none() {
-        table.problem(BAD_SETTING, &text, format!("`{}` is not a day", text.value), "write it like \"2017-12-31\"");
+        table.problem(
+            BAD_SETTING,
+            &text,
+            format!("`{}` is not a day", text.value),
+            "write it like \"2017-12-31\"",
+        );
     }
     date
 }

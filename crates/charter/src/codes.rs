@@ -35,12 +35,5 @@ pub(crate) const BAD_TABLE: Code = Code {
 };
 
 /// The codes of this crate.
-pub const CODES: &[Code] = &[
-    MISSING_FILE,
-    REPEATED_CODE,
-    UNKNOWN_REFERENCE,
-    BAD_EXPECTED,
-    UNIT_MISMATCH,
-    BAD_SETTING,
-    BAD_TABLE,
-];
+pub const CODES: &[Code] =
+    &[MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE, BAD_EXPECTED, UNIT_MISMATCH, BAD_SETTING, BAD_TABLE];

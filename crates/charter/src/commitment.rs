@@ -58,7 +58,10 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         let choices = entry
             .tables("choice")
             .iter_mut()
-            .map(|choice| Choice { what: Words::required(choice, "what"), why: Words::required(choice, "why") })
+            .map(|choice| Choice {
+                what: Words::required(choice, "what"),
+                why: Words::required(choice, "why"),
+            })
             .collect();
         let (Some(code), Some(expected), Some(indicator)) = (code, expected, indicator) else { continue };
         if let Some(wanted) = wanted_unit(&indicator, &expected.target) {

@@ -105,7 +105,12 @@ impl Expected {
         match parse(&text.value) {
             Ok((comparison, target)) => Some(Expected { comparison, target, place: text.place }),
             Err(reason) => {
-                table.problem(BAD_EXPECTED, &text, reason, "write it like \">= 98.50 %\", \"<= 7 ms\" or \"<= 6 months\"");
+                table.problem(
+                    BAD_EXPECTED,
+                    &text,
+                    reason,
+                    "write it like \">= 98.50 %\", \"<= 7 ms\" or \"<= 6 months\"",
+                );
                 None
             }
         }

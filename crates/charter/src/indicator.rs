@@ -230,7 +230,16 @@ fn read_within(table: &mut Table<'_>) -> Option<Within> {
         Some(LongerThan { from: from?.value, to: to?.value, length: length?.0 })
     });
     let (limit, unit) = limit?;
-    Some(Within { cases: cases?.value, filter, from: from?.value, to: to?.value, clock, limit, unit, longer_than })
+    Some(Within {
+        cases: cases?.value,
+        filter,
+        from: from?.value,
+        to: to?.value,
+        clock,
+        limit,
+        unit,
+        longer_than,
+    })
 }
 
 fn read_time(table: &mut Table<'_>, key: &str) -> Option<(Micros, TimeUnit)> {

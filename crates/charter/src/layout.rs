@@ -167,6 +167,8 @@ pub enum Sort {
     Label,
     /// By the last counted column, largest first.
     Value,
+    /// By the sum of the counted columns, largest first.
+    Total,
 }
 
 /// A table of counts or sums cut by two axes.

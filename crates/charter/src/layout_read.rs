@@ -207,7 +207,12 @@ fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<TableLayout> {
             found
         })
         .collect();
-    let sorts = [("declared", Sort::Declared), ("label", Sort::Label), ("value", Sort::Value)];
+    let sorts = [
+        ("declared", Sort::Declared),
+        ("label", Sort::Label),
+        ("value", Sort::Value),
+        ("total", Sort::Total),
+    ];
     let chart = block.table("chart").and_then(|mut chart| {
         let kinds = ["bars", "columns", "lines", "shares"];
         chart.require("kind");

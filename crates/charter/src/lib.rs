@@ -23,11 +23,13 @@ pub use commitment::{Choice, Commitment};
 pub use expected::{Comparison, Expected, Target, TimeUnit};
 pub use filter::{Condition, Filter};
 pub use indicator::{
-    Availability, Cadence, Clock, Confirmation, Indicator, LongerThan, Planned, ResponseTime, Statistic, Within,
+    Availability, Cadence, Clock, Confirmation, Indicator, LongerThan, Planned, ResponseTime, Statistic,
+    Within,
 };
 pub use layout::{
-    Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, Derived, FigureLayout, FilteredColumn,
-    Formula, Layout, MarkLayout, MatrixLayout, Measured, Reference, SectionLayout, Selection, Sort, TableLayout,
+    Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, Derived, FigureLayout,
+    FilteredColumn, Formula, Layout, MarkLayout, MatrixLayout, Measured, Reference, SectionLayout, Selection,
+    Sort, TableLayout,
 };
 pub use systems::{Component, Probe, System};
 

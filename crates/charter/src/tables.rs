@@ -71,8 +71,11 @@ pub(crate) fn read_table(
                 if fields.len() == columns.len() {
                     each(&TableRow { columns: &columns, fields, place }, findings);
                 } else {
-                    let message =
-                        format!("the row has {} columns where the header has {}", fields.len(), columns.len());
+                    let message = format!(
+                        "the row has {} columns where the header has {}",
+                        fields.len(),
+                        columns.len()
+                    );
                     findings.push(Finding::error(BAD_TABLE, place, message));
                 }
             }

@@ -1,2 +1,45 @@
-//! The program.
-fn main() {}
+//! The program: the only place that reads arguments, files and the clock.
+//!
+//! Data goes to standard output, talk to standard error. Exit codes are in [`exit::Exit`].
+
+mod arguments;
+mod commands;
+mod exit;
+mod folder;
+mod import;
+mod output;
+mod supply;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Demo(one) => commands::demo::run(&one),
+        Command::Check(one) => commands::check::run(&one),
+        Command::Import(one) => commands::import::run(&one),
+        Command::Batches(one) => commands::batches::run(&one),
+        Command::Measure(one) => commands::measure::run(&one),
+        Command::Explain(one) => commands::explain::run(&one),
+        Command::Report(one) => commands::report::run(&one),
+        Command::Compare(one) => commands::compare::run(&one),
+        Command::Verify(one) => commands::verify::run(&one),
+        Command::Sample(one) => commands::sample::run(&one),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                output::talk(&format!("error: {}", failure.message));
+            }
+            if !failure.hint.is_empty() {
+                output::talk(&format!("hint: {}", failure.hint));
+            }
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}

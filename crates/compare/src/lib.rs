@@ -1,1 +1,1 @@
-//! Published figures against the computed ones, each difference explained by identities.
+//! Published figures against the computed ones.

@@ -191,7 +191,11 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn column<'a, A>(&'a self, name: &str, cast: impl Fn(&'a ArrayRef) -> Option<A>) -> Result<A, UnreadableColumns> {
+    fn column<'a, A>(
+        &'a self,
+        name: &str,
+        cast: impl Fn(&'a ArrayRef) -> Option<A>,
+    ) -> Result<A, UnreadableColumns> {
         self.record
             .column_by_name(name)
             .and_then(cast)

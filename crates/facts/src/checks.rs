@@ -86,13 +86,8 @@ impl State {
 
 impl Origin {
     /// All origins by their number.
-    pub const ALL: [Origin; 5] = [
-        Origin::Result,
-        Origin::Transition,
-        Origin::StateDump,
-        Origin::MonitorStart,
-        Origin::MonitorStop,
-    ];
+    pub const ALL: [Origin; 5] =
+        [Origin::Result, Origin::Transition, Origin::StateDump, Origin::MonitorStart, Origin::MonitorStop];
 
     /// The name used in settings.
     pub fn name(self) -> &'static str {

@@ -148,7 +148,8 @@ impl Catalogue {
             return Err(LedgerError::Newer { found, known: FORMAT });
         }
         if found == 0 {
-            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             let again: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
             if again == 0 {
                 transaction.execute_batch(TABLES)?;
@@ -267,7 +268,8 @@ impl Catalogue {
     }
 
     pub(crate) fn add(&mut self, new: NewBatch<'_>) -> Result<Batch, LedgerError> {
-        let transaction = self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let transaction =
+            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let last = transaction
             .query_row("select * from batch order by number desc limit 1", [], batch_of_row)
             .optional()?;
@@ -308,9 +310,8 @@ impl Catalogue {
             insert_ended(&transaction, *segment, batch.number, ended)?;
         }
         for finding in &receipt.findings {
-            transaction
-                .prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-                .execute(params![
+            transaction.prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
+                params![
                     batch.number as i64,
                     finding.severity,
                     finding.code,
@@ -318,7 +319,8 @@ impl Catalogue {
                     finding.column,
                     finding.message,
                     finding.row
-                ])?;
+                ],
+            )?;
         }
         // The hash covers what the transaction has written so far.
         batch.hash = chain_hash(&transaction, &batch)?;
@@ -344,14 +346,12 @@ fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerErro
         batch.received_at.to_string(),
     ];
     let number = batch.number as i64;
-    let mut statement =
-        connection.prepare_cached("select hash from segment where batch = ?1 order by id")?;
+    let mut statement = connection.prepare_cached("select hash from segment where batch = ?1 order by id")?;
     for hash in statement.query_map([number], |row| row.get::<_, String>(0))? {
         texts.push(hash?);
     }
-    let mut statement = connection.prepare_cached(
-        "select segment, how, rows from ended where batch = ?1 order by segment, how",
-    )?;
+    let mut statement = connection
+        .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?;
     let mut rows = statement.query([number])?;
     while let Some(row) = rows.next()? {
         let blob: Vec<u8> = row.get(2)?;
@@ -417,9 +417,12 @@ fn insert_ended(
     for (how, rows) in lists {
         if !rows.is_empty() {
             let blob: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
-            transaction
-                .prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?
-                .execute(params![segment, batch as i64, how, blob])?;
+            transaction.prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?.execute(params![
+                segment,
+                batch as i64,
+                how,
+                blob
+            ])?;
         }
     }
     Ok(())

@@ -64,7 +64,8 @@ impl Ledger {
                 .and_then(|folder| folder.sync_all())
                 .map_err(|error| LedgerError::io(&directory, error))?;
         }
-        let batch = self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
+        let batch =
+            self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
         Ok(Outcome::Received { batch, contradictions })
     }
 
@@ -87,7 +88,9 @@ impl Ledger {
                     Mode::Append => new.iter().any(|(_, new)| may_share_identities(old, new)),
                     Mode::Snapshot => true,
                     Mode::ReplacesPeriod(stretches) => {
-                        stretches.iter().any(|stretch| old.earliest < stretch.end && stretch.start <= old.latest)
+                        stretches
+                            .iter()
+                            .any(|stretch| old.earliest < stretch.end && stretch.start <= old.latest)
                             || new.iter().any(|(_, new)| may_share_identities(old, new))
                     }
                 })

@@ -1,1 +1,34 @@
 //! Indicators as mergeable accumulators; accounts, verdicts, evidence.
+//!
+//! Facts come in *parts* (a segment of the ledger each), which a [`Supply`] hands out. Accumulators
+//! take parts in any order and on any core and merge; at the end stands a [`Measurement`] of each
+//! commitment, with the facts that decided it, and an [`Answer`] to each [`Question`] of the report.
+//!
+//! - No float takes part in a verdict; division happens once, in `report`.
+//! - Every second of a period is in one bucket of an [`Account`]; every case is in one bucket of
+//!   [`CaseCount`].
+//! - Unknown is never silently good or bad: it widens the band of a figure.
+//!
+//! No storage, no wall clock, no formatting.
+
+mod availability;
+mod cadence;
+mod cases;
+mod commitments;
+mod joins;
+mod response;
+mod supply;
+mod tally;
+mod verdict;
+mod within;
+
+pub use availability::{Account, AvailabilityEvidence, Stretch, StretchState};
+pub use cadence::{CadenceEvidence, Gap};
+pub use cases::{Case, CaseBook, CaseEvent};
+pub use commitments::{Evidence, Measurement, measure_commitments};
+pub use joins::Joins;
+pub use response::ResponseEvidence;
+pub use supply::{FactRef, Part, Supply};
+pub use tally::{Answer, Cut, Question, Take, answer};
+pub use verdict::{Band, Measured, Reason, Verdict};
+pub use within::{CaseCount, Judged, Judgement, WithinEvidence};

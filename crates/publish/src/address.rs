@@ -45,9 +45,8 @@ impl Addresses {
     /// nothing is written outside the folder: odd characters become `-`, a second user of a name gets
     /// `-2`. The page of differences comes last, so that its names never change those of the others.
     pub(crate) fn of(report: &Report) -> Self {
-        let mut taken = BTreeSet::from(
-            ["index.html", FIGURES_CSV, DIFFERENCES_FIGURES_CSV].map(|path| path.to_owned()),
-        );
+        let mut taken =
+            BTreeSet::from(["index.html", FIGURES_CSV, DIFFERENCES_FIGURES_CSV].map(|path| path.to_owned()));
         let mut pages = vec![PageAddress::default(); report.pages.len()];
         let numbered = || report.pages.iter().enumerate();
         let others = numbered().filter(|(_, page)| !is_differences(page));

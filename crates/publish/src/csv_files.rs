@@ -7,20 +7,22 @@ use impegno_report::document::{Block, Figure, Language, Page, Report, RowRole, T
 use crate::File;
 use crate::address::{Addresses, DIFFERENCES_FIGURES_CSV, FIGURES_CSV, README, is_differences, tables};
 use crate::exact::machine;
+use crate::words::{Words, words};
 
 pub(crate) fn files(report: &Report) -> Vec<File> {
     let addresses = Addresses::of(report);
+    let words = words(report.language);
     let mut files = vec![
-        File::made(FIGURES_CSV, figures_csv(report.pages.iter().filter(|page| !is_differences(page)))),
+        File::made(FIGURES_CSV, figures_csv(report.pages.iter().filter(|page| !is_differences(page)), words)),
         File::made(README, readme(report, &addresses)),
     ];
     let differences = || report.pages.iter().filter(|page| is_differences(page));
     if differences().any(|page| figures(page).next().is_some()) {
-        files.push(File::made(DIFFERENCES_FIGURES_CSV, figures_csv(differences())));
+        files.push(File::made(DIFFERENCES_FIGURES_CSV, figures_csv(differences(), words)));
     }
     for (number, page) in report.pages.iter().enumerate() {
         for (path, table) in addresses.page(number).tables.iter().zip(tables(page)) {
-            files.push(File::made(path, table_csv(table)));
+            files.push(File::made(path, table_csv(table, words)));
         }
     }
     files
@@ -34,7 +36,7 @@ fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
     })
 }
 
-fn table_csv(table: &Table) -> String {
+fn table_csv(table: &Table, words: &Words) -> String {
     let mut header = vec!["row_key".to_owned(), "row_label".to_owned(), "row_role".to_owned()];
     for column in &table.columns {
         header.push(column.key.clone());
@@ -44,14 +46,14 @@ fn table_csv(table: &Table) -> String {
         let mut record = vec![row.key.clone(), row.label.clone(), role(row.role).to_owned()];
         for cell in &row.cells {
             record.push(machine(&cell.value));
-            record.push(cell.text.clone());
+            record.push(words.printed(cell).to_owned());
         }
         record
     });
     written(std::iter::once(header).chain(rows))
 }
 
-fn figures_csv<'a>(pages: impl Iterator<Item = &'a Page>) -> String {
+fn figures_csv<'a>(pages: impl Iterator<Item = &'a Page>, words: &Words) -> String {
     let header = ["page", "id", "label", "value", "value_printed", "note"].map(str::to_owned).to_vec();
     let rows = pages.flat_map(|page| {
         figures(page).map(|figure| {
@@ -60,7 +62,7 @@ fn figures_csv<'a>(pages: impl Iterator<Item = &'a Page>) -> String {
                 figure.id.clone(),
                 figure.label.clone(),
                 machine(&figure.cell.value),
-                figure.cell.text.clone(),
+                words.printed(&figure.cell).to_owned(),
                 figure.note.clone(),
             ]
         })
@@ -161,8 +163,9 @@ fn readme(report: &Report, addresses: &Addresses) -> String {
             "Columns",
         ),
     };
-    let Report { title, subtitle, centre, period, period_code, known_at, ledger_head, charter_version, .. } =
-        report;
+    let Report {
+        title, subtitle, centre, period, period_code, known_at, ledger_head, charter_version, ..
+    } = report;
     let mut text = format!(
         "# {data}: {title}\n\n{subtitle}\n\n{centre}, {period} (`{period_code}`)\n\n- {known}: `{known_at}`\n\
          - {ledger}: `{ledger_head}`\n- {charter}: `{charter_version}`\n"

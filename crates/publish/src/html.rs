@@ -23,13 +23,26 @@ const PROOF_ROWS: usize = 200;
 /// Tables with more columns than this are set in smaller letters, with upright headings.
 const DENSE_COLUMNS: usize = 8;
 
+/// Words up to this length stay on one line.
+const SHORT_WORDS: usize = 18;
+
 pub(crate) fn files(report: &Report) -> Vec<File> {
     let site = Site::of(report);
     let pages = (0..report.pages.len()).map(|number| {
         let html = site.page(number).render().expect("the template writes to memory");
-        File::made(&site.addresses.page(number).html, html)
+        File::made(&site.addresses.page(number).html, without_blank_lines(&html))
     });
     pages.chain(assets::files()).collect()
+}
+
+/// The lines that hold something: where the template decides, it leaves empty ones.
+fn without_blank_lines(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    for line in html.lines().filter(|line| !line.trim().is_empty()) {
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
 }
 
 /// What all pages share.
@@ -95,8 +108,8 @@ struct Citation<'a> {
     href: String,
     table: &'a str,
     row: &'a str,
-    column: &'a str,
-    text: &'a str,
+    /// Heading of the column, if any, and text of each cell.
+    cells: Vec<(&'a str, &'a str)>,
 }
 
 struct SectionView<'a> {
@@ -108,8 +121,13 @@ struct SectionView<'a> {
 enum BlockView<'a> {
     Text(&'a str),
     List(&'a [String]),
-    Figures(Vec<FigureView<'a>>),
+    Figures(FiguresView<'a>),
     Table(Box<TableView<'a>>),
+}
+
+struct FiguresView<'a> {
+    figures: Vec<FigureView<'a>>,
+    legend: Vec<Mark>,
 }
 
 struct FigureView<'a> {
@@ -122,6 +140,8 @@ struct FigureView<'a> {
 struct TableView<'a> {
     id: String,
     title: &'a str,
+    /// The section has the same title: it is not printed twice.
+    title_is_said: bool,
     definition: &'a str,
     row_heading: &'a str,
     columns: Vec<ColumnView<'a>>,
@@ -259,8 +279,7 @@ impl<'a> Site<'a> {
     }
 
     fn main_pages(&self, current: usize, root: &str) -> Vec<Link<'a>> {
-        let main =
-            |number: &usize| *number == 0 || proof_kind(&self.report.pages[*number].slug).is_none();
+        let main = |number: &usize| *number == 0 || proof_kind(&self.report.pages[*number].slug).is_none();
         (0..self.report.pages.len()).filter(main).map(|number| self.link(number, current, root)).collect()
     }
 
@@ -273,8 +292,7 @@ impl<'a> Site<'a> {
         for (number, page) in self.report.pages.iter().enumerate().skip(1) {
             let Some(kind) = proof_kind(&page.slug) else { continue };
             let place = groups.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
-                let title =
-                    if kind == "prova" { self.words.proofs.to_owned() } else { with_capital(kind) };
+                let title = if kind == "prova" { self.words.proofs.to_owned() } else { with_capital(kind) };
                 groups.push((kind, ProofGroup { title, links: Vec::new(), current: false }));
                 groups.len() - 1
             });
@@ -293,10 +311,7 @@ impl<'a> Site<'a> {
         }
         let same = |other: &usize| kind(*other) == kind(number);
         let link = |other| self.link(other, number, root);
-        (
-            (1..number).rev().find(same).map(link),
-            (number + 1..self.report.pages.len()).find(same).map(link),
-        )
+        ((1..number).rev().find(same).map(link), (number + 1..self.report.pages.len()).find(same).map(link))
     }
 
     /// The figures that lead to this page. Those on the page of differences do not count.
@@ -313,14 +328,22 @@ impl<'a> Site<'a> {
             let page_href = self.href(root, from);
             for table in address::tables(page) {
                 for row in &table.rows {
-                    let proven = |cell: &&Cell| cell.proof.as_deref() == Some(slug);
-                    for (place, cell) in row.cells.iter().enumerate().filter(|(_, cell)| proven(cell)) {
+                    let proven = |cell: &Cell| cell.proof.as_deref() == Some(slug);
+                    let cells: Vec<_> = row
+                        .cells
+                        .iter()
+                        .enumerate()
+                        .filter(|(_, cell)| proven(cell))
+                        .map(|(place, cell)| {
+                            (table.columns.get(place).map_or("", |column| column.label.as_str()), &*cell.text)
+                        })
+                        .collect();
+                    if !cells.is_empty() {
                         citations.push(Citation {
                             href: format!("{page_href}#{}", row_id(table, &row.key)),
                             table: &table.title,
                             row: &row.label,
-                            column: table.columns.get(place).map_or("", |column| &column.label),
-                            text: &cell.text,
+                            cells,
                         });
                     }
                 }
@@ -330,8 +353,7 @@ impl<'a> Site<'a> {
                     href: format!("{page_href}#{}", figure_id(figure)),
                     table: &page.title,
                     row: &figure.label,
-                    column: "",
-                    text: &figure.cell.text,
+                    cells: vec![("", &figure.cell.text)],
                 });
             }
         }
@@ -354,8 +376,8 @@ impl<'a> Site<'a> {
         let blocks = section.blocks.iter().map(|block| match block {
             Block::Text(text) => BlockView::Text(text),
             Block::List(items) => BlockView::List(items),
-            Block::Figures(figures) => BlockView::Figures(
-                figures
+            Block::Figures(figures) => BlockView::Figures(FiguresView {
+                figures: figures
                     .iter()
                     .map(|figure| FigureView {
                         id: figure_id(figure),
@@ -364,19 +386,28 @@ impl<'a> Site<'a> {
                         cell: self.cell(&figure.cell, "", false, number, root),
                     })
                     .collect(),
-            ),
+                legend: self.legend(figures.iter().map(|figure| figure.cell.tone)),
+            }),
             Block::Table(table) => {
                 let csv = tables.next().expect("every table has its address");
-                BlockView::Table(Box::new(self.table(table, csv, number, root)))
+                BlockView::Table(Box::new(self.table(table, section, csv, number, root)))
             }
         });
         SectionView { id: plain(&section.id), title: &section.title, blocks: blocks.collect() }
     }
 
-    fn table<'s>(&'s self, table: &'s Table, csv: &str, number: usize, root: &str) -> TableView<'s> {
+    fn table<'s>(
+        &'s self,
+        table: &'s Table,
+        section: &Section,
+        csv: &str,
+        number: usize,
+        root: &str,
+    ) -> TableView<'s> {
         let id = format!("tabella_{}", plain(&table.id));
         let on_proof_page = proof_kind(&self.report.pages[number].slug).is_some();
-        let shown = if on_proof_page && table.rows.len() > PROOF_ROWS { PROOF_ROWS } else { table.rows.len() };
+        let shown =
+            if on_proof_page && table.rows.len() > PROOF_ROWS { PROOF_ROWS } else { table.rows.len() };
         let mut reasons: Vec<Reason<'s>> = Vec::new();
         let mut rows = Vec::new();
         let mut anchors = BTreeSet::new();
@@ -415,11 +446,16 @@ impl<'a> Site<'a> {
         let class = match () {
             () if stacked => "imp-stacked",
             () if table.columns.len() > DENSE_COLUMNS => "imp-dense",
+            // A label and a number at the two ends of a wide page are hard to read together.
+            () if table.columns.len() <= 2 && table.columns.iter().all(|column| column.numeric) => {
+                "imp-slender"
+            }
             () => "",
         };
         let draw = |size, suffix: &str| svg::draw(table, self.words, size, &format!("{id}_{suffix}"));
         TableView {
             title: &table.title,
+            title_is_said: table.title == section.title,
             definition: &table.definition,
             row_heading: &table.row_heading,
             columns: table
@@ -432,7 +468,7 @@ impl<'a> Site<'a> {
                 .collect(),
             wide_chart: draw(svg::Size::Wide, "w"),
             narrow_chart: draw(svg::Size::Narrow, "n"),
-            legend: self.legend(table, shown),
+            legend: self.legend(table.rows[..shown].iter().flat_map(|row| &row.cells).map(|cell| cell.tone)),
             rows,
             reasons,
             notes: &table.notes,
@@ -445,13 +481,12 @@ impl<'a> Site<'a> {
         }
     }
 
-    /// The tones of the printed cells, in the order in which tones are declared.
-    fn legend(&self, table: &Table, shown: usize) -> Vec<Mark> {
+    /// The tones of printed cells, each once, in the order in which tones are declared.
+    fn legend(&self, tones: impl Iterator<Item = Tone>) -> Vec<Mark> {
+        let used: Vec<Tone> = tones.collect();
         [Tone::Good, Tone::Bad, Tone::Unsure, Tone::Reconstructed]
             .into_iter()
-            .filter(|tone| {
-                table.rows[..shown].iter().any(|row| row.cells.iter().any(|cell| cell.tone == *tone))
-            })
+            .filter(|tone| used.contains(tone))
             .filter_map(|tone| self.mark(tone))
             .collect()
     }
@@ -478,18 +513,18 @@ impl<'a> Site<'a> {
         // A link that leads nowhere, or to where the reader is, is not made.
         let target = cell.proof.as_deref().and_then(|slug| self.by_slug.get(slug).copied());
         let target = target.filter(|target| *target != number);
-        let missing = matches!(cell.value, Value::NotMeasured(_)) && cell.text.is_empty();
-        let text = match () {
-            () if missing => self.words.not_measured,
-            () if cell.text.is_empty() && target.is_some() => self.words.proof_link,
-            () => cell.text.as_str(),
+        let text = match self.words.printed(cell) {
+            "" if target.is_some() => self.words.proof_link,
+            text => text,
         };
         CellView {
             text,
-            class: match (numeric, text.is_empty()) {
-                (true, _) => "imp-number",
-                (false, true) => "imp-empty",
-                (false, false) => "",
+            class: match (numeric, text.is_empty(), text.chars().count() <= SHORT_WORDS) {
+                (true, true, _) => "imp-number imp-empty",
+                (true, false, _) => "imp-number",
+                (false, true, _) => "imp-empty",
+                (false, false, true) => "imp-short",
+                (false, false, false) => "",
             },
             heading,
             mark: self.mark(cell.tone).filter(|_| !text.is_empty()),
@@ -503,7 +538,9 @@ impl<'a> Site<'a> {
 /// Why there is no value, unless the text of the cell already says it.
 fn reason(cell: &Cell) -> Option<&str> {
     match &cell.value {
-        Value::NotMeasured(reason) if !reason.is_empty() && !cell.text.contains(reason.as_str()) => Some(reason),
+        Value::NotMeasured(reason) if !reason.is_empty() && !cell.text.contains(reason.as_str()) => {
+            Some(reason)
+        }
         Value::NotMeasured(_)
         | Value::Empty
         | Value::Text(_)
@@ -516,9 +553,11 @@ fn reason(cell: &Cell) -> Option<&str> {
 
 /// Few columns and long words read better as cards on a phone; numbers to be compared stay a grid.
 fn is_stacked(table: &Table) -> bool {
-    let longest_label = table.rows.iter().map(|row| row.label.chars().count()).max().unwrap_or(0);
+    let long = |text: &str| text.chars().count() > 40;
+    let words =
+        table.rows.iter().any(|row| long(&row.label) || row.cells.iter().any(|cell| long(&cell.text)));
     let wordy = table.columns.iter().any(|column| !column.numeric);
-    (2..=6).contains(&table.columns.len()) && wordy && longest_label > 24
+    (2..=6).contains(&table.columns.len()) && wordy && words
 }
 
 fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
@@ -573,9 +612,7 @@ fn marks_used(sections: &[SectionView<'_>]) -> Vec<&'static str> {
     for block in sections.iter().flat_map(|section| &section.blocks) {
         match block {
             BlockView::Text(_) | BlockView::List(_) => {}
-            BlockView::Figures(figures) => {
-                used.extend(figures.iter().filter_map(|figure| figure.cell.mark).map(|mark| mark.icon));
-            }
+            BlockView::Figures(figures) => used.extend(figures.legend.iter().map(|mark| mark.icon)),
             BlockView::Table(table) => used.extend(table.legend.iter().map(|mark| mark.icon)),
         }
     }

@@ -6,9 +6,9 @@
 //!
 //! | Function | Files |
 //! | --- | --- |
-//! | [`html`] | one page per page of the report, and `assets/` (style sheets, fonts, licences) |
-//! | [`csv`] | `dati/<table>.csv`, `dati/cifre.csv`, `dati/LEGGIMI.md` |
-//! | [`json`] | `dati/<page>.json`, `dati/report.schema.json` |
+//! | [`html()`] | one page per page of the report, and `assets/` (style sheets, fonts, licences) |
+//! | [`csv()`] | `dati/<table>.csv`, `dati/cifre.csv`, `dati/LEGGIMI.md` |
+//! | [`json()`] | `dati/<page>.json`, `dati/report.schema.json` |
 //!
 //! The three belong in the same folder: the pages link to the data. They work opened from a disk,
 //! without a server and without any script.

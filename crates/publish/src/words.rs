@@ -2,7 +2,7 @@
 //!
 //! Everything else that people read comes from the report and is already in its language.
 
-use impegno_report::document::{Language, Tone};
+use impegno_report::document::{Cell, Language, Tone, Value};
 
 /// The words of one language.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) struct Words {
     pub(crate) proof_link: &'static str,
     pub(crate) legend: &'static str,
     pub(crate) notes: &'static str,
-    pub(crate) not_measured: &'static str,
+    not_measured: &'static str,
     pub(crate) download: &'static str,
     pub(crate) download_csv: &'static str,
     pub(crate) download_json: &'static str,
@@ -149,11 +149,28 @@ impl Words {
         }
     }
 
+    /// The text of a cell. What is missing without a text is said to be missing: an empty cell would
+    /// say that nothing belongs there.
+    pub(crate) fn printed<'a>(&self, cell: &'a Cell) -> &'a str {
+        match cell.value {
+            Value::NotMeasured(_) if cell.text.is_empty() => self.not_measured,
+            Value::NotMeasured(_)
+            | Value::Empty
+            | Value::Text(_)
+            | Value::Integer(_)
+            | Value::Ratio { .. }
+            | Value::Micros(_)
+            | Value::Cents(_) => &cell.text,
+        }
+    }
+
     /// The sentence under a table that is printed in part.
     pub(crate) fn shortened(&self, shown: usize, all: usize) -> String {
         let (shown, all) = (self.count(shown), self.count(all));
         match self.language {
-            Language::It => format!("Sono stampate le prime {shown} righe di {all}: il CSV le contiene tutte."),
+            Language::It => {
+                format!("Sono stampate le prime {shown} righe di {all}: il CSV le contiene tutte.")
+            }
             Language::En => format!("The first {shown} of {all} rows are printed: the CSV holds them all."),
         }
     }
@@ -216,7 +233,7 @@ mod tests {
     #[test]
     fn numbers_follow_the_language() {
         let it = words(Language::It);
-        assert_eq!(it.notation("749866"), "749.866");
+        assert_eq!(it.notation("623451"), "623.451");
         assert_eq!(it.notation("-1234.50"), "−1.234,50");
         assert_eq!(it.notation("999"), "999");
         assert_eq!(words(Language::En).notation("1234567.5"), "1,234,567.5");

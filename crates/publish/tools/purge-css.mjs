@@ -8,13 +8,16 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 
 const require = createRequire(join(process.env.NODE_PATH, 'x'));
 const { PurgeCSS } = require('purgecss');
 const postcss = require('postcss');
 const crate = join(dirname(fileURLToPath(import.meta.url)), '..');
 const kit = join(process.env.NODE_PATH, 'bootstrap-italia');
+// The words of an attribute `class`, without the expressions of the template language.
+const classesOf = (text) =>
+  [...text.replace(/\{[{%].*?[%}]\}/g, ' ').matchAll(/class="([^"]*)"/g)].flatMap((m) => m[1].split(/[^\w-]+/));
 const { version } = JSON.parse(readFileSync(join(kit, 'package.json'), 'utf8'));
 
 const [{ css }] = await new PurgeCSS().purge({
@@ -22,7 +25,7 @@ const [{ css }] = await new PurgeCSS().purge({
   css: [join(kit, 'dist/css/bootstrap-italia.min.css')],
   // Only what stands in an attribute is a class, an id or an element; not the words of the templates.
   defaultExtractor: (text) => [
-    ...[...text.matchAll(/class="([^"]*)"/g)].flatMap((m) => m[1].split(/[^\w-]+/)),
+    ...classesOf(text),
     ...[...text.matchAll(/<([a-z][a-z0-9]*)/g)].map((m) => m[1]),
   ],
   fontFace: true,
@@ -30,6 +33,18 @@ const [{ css }] = await new PurgeCSS().purge({
   variables: false,
 });
 const root = postcss.parse(css);
+// The purge takes words for classes and elements alike (`section`, `.section`): be strict about classes.
+const classes = new Set(
+  readdirSync(join(crate, 'templates')).flatMap((name) =>
+    classesOf(readFileSync(join(crate, 'templates', name), 'utf8')),
+  ),
+);
+root.walkRules((rule) => {
+  if (rule.parent.type === 'atrule' && rule.parent.name.endsWith('keyframes')) return;
+  const kept = rule.selectors.filter((selector) =>
+    [...selector.replace(/:not\([^)]*\)/g, '').matchAll(/\.(-?[a-zA-Z_][\w-]*)/g)].every((m) => classes.has(m[1])));
+  if (kept.length === 0) rule.remove(); else rule.selectors = kept;
+});
 // Variables that no remaining rule reads, until none is left over.
 for (let removed = true; removed; ) {
   removed = false;

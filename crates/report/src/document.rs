@@ -298,11 +298,11 @@ impl Report {
 
     /// Every single figure of the report, in reading order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
-        self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks).flat_map(|block| {
-            match block {
+        self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks).flat_map(
+            |block| match block {
                 Block::Figures(figures) => figures.as_slice(),
                 Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
-            }
-        })
+            },
+        )
     }
 }

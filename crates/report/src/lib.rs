@@ -1,2 +1,21 @@
 //! What the centre says: sections, tables, series, sentences, rounding, languages.
+//!
+//! [`Plan`] turns a layout into the questions that must be asked of the facts; [`Plan::report`] turns
+//! answers and measurements into a [`document::Report`], the one value that every format is made from.
+//! Division and rounding happen here and nowhere else ([`numbers`]). Knows neither HTML nor where facts
+//! come from.
+
+mod changes;
+mod commitments;
 pub mod document;
+mod figures;
+mod matrix;
+pub mod numbers;
+mod plan;
+mod proofs;
+mod tables;
+mod words;
+
+pub use figures::{Identity, evaluate, identities};
+pub use plan::{Frame, Plan};
+pub use proofs::proof_slug;

@@ -132,8 +132,9 @@ pub(crate) fn write_users(
     for _ in &bodies {
         let services = u64::from(users) * u64::from(stream.between(12, 24)) / 100;
         let mut by_month = |total: u64| {
-            let weights: Vec<u64> =
-                (1..=12).map(|month| u64::from(stream.between(80, 120)) * if month == 8 { 6 } else { 10 }).collect();
+            let weights: Vec<u64> = (1..=12)
+                .map(|month| u64::from(stream.between(80, 120)) * if month == 8 { 6 } else { 10 })
+                .collect();
             apportion(total, &weights)
         };
         counts.push([by_month(u64::from(users) - services), by_month(services)]);

@@ -33,11 +33,8 @@ pub(crate) fn write(
     let mut stream = Stream::new(seed, &name);
     let mut sheet = Sheet::create(out, &name, Encoding::Utf8);
     // A hundred pointers to queues, by share: one number draws the queue.
-    let by_percent: Vec<usize> = QUEUES
-        .iter()
-        .enumerate()
-        .flat_map(|(number, queue)| (0..queue.1).map(move |_| number))
-        .collect();
+    let by_percent: Vec<usize> =
+        QUEUES.iter().enumerate().flat_map(|(number, queue)| (0..queue.1).map(move |_| number)).collect();
     let starts: Vec<String> = QUEUES
         .iter()
         .map(|(queue, _)| format!("\"\",\"anonymous\",\"{queue}\",\"from-trunk\",\"anonymous\",\"SIP/trunk-"))
@@ -64,7 +61,8 @@ pub(crate) fn write(
             number += 1;
             let queue = by_percent[stream.below(by_percent.len() as u32) as usize];
             let waited = stream.quantile(&[(0, 3), (600, 18), (900, 70), (1000, 240)]);
-            let talked = if missed { 0 } else { stream.quantile(&[(0, 15), (500, 130), (900, 360), (1000, 900)]) };
+            let talked =
+                if missed { 0 } else { stream.quantile(&[(0, 15), (500, 130), (900, 360), (1000, 900)]) };
             sheet.raw(starts[queue].as_bytes());
             sheet.padded(number * 2, 8);
             sheet.raw(b"\",\"");

@@ -48,9 +48,7 @@ pub(crate) fn write(
     let mut sheet =
         Sheet::office(out, &name, Encoding::Utf8Bom, "Caso;Aperto il;Chiuso il;Gruppo;Tipo;Livello");
     let prefix = format!("C{year}-");
-    for (number, ((moment, group), (kind, level))) in
-        moments.into_iter().zip(groups).zip(kinds).enumerate()
-    {
+    for (number, ((moment, group), (kind, level))) in moments.into_iter().zip(groups).zip(kinds).enumerate() {
         sheet.raw(prefix.as_bytes());
         sheet.padded(number as u64 + 1, 6);
         sheet.raw(b";");

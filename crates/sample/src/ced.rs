@@ -85,10 +85,9 @@ fn classes(centre: &Centre<'_>) -> Result<Vec<Class>, SampleError> {
     for row in centre.published("ced_support_resolution_2017")?.rows() {
         let name = row.text("class");
         let difficulty = DIFFICULTY.iter().find(|pair| pair.0 == name).map_or("", |pair| pair.1);
-        let kind =
-            kinds.rows().find(|kind| kind.text("difficulty") == difficulty).ok_or_else(|| {
-                SampleError::Unsolvable { what: format!("no kind of intervention for class `{name}`") }
-            })?;
+        let kind = kinds.rows().find(|kind| kind.text("difficulty") == difficulty).ok_or_else(|| {
+            SampleError::Unsolvable { what: format!("no kind of intervention for class `{name}`") }
+        })?;
         // A text with a comma needs no quotes in a file that is separated by semicolons.
         let text = format!(";{name};{};{};{difficulty}", kind.text("type"), kind.text("activity"));
         classes.push(Class { name: name.to_owned(), text, share: row.number("share_percent")? });
@@ -106,7 +105,9 @@ fn municipalities(centre: &Centre<'_>) -> Result<Vec<String>, SampleError> {
         }
     }
     if bodies.len() < MUNICIPALITIES {
-        return Err(SampleError::Unsolvable { what: "fewer than seven municipalities in the ced".to_owned() });
+        return Err(SampleError::Unsolvable {
+            what: "fewer than seven municipalities in the ced".to_owned(),
+        });
     }
     Ok(bodies.into_iter().take(MUNICIPALITIES).collect())
 }

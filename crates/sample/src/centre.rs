@@ -23,7 +23,8 @@ impl Table {
     pub(crate) fn read(centre: &ReadFile<'_>, file: &str) -> Result<Table, SampleError> {
         let bytes = centre(file).ok_or_else(|| SampleError::Missing { file: file.to_owned() })?;
         let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        let told = |cause: csv::Error| SampleError::Table { file: file.to_owned(), reason: cause.to_string() };
+        let told =
+            |cause: csv::Error| SampleError::Table { file: file.to_owned(), reason: cause.to_string() };
         let columns = reader.headers().map_err(told)?;
         let columns = columns.iter().enumerate().map(|(at, name)| (name.to_owned(), at)).collect();
         let rows = reader.records().collect::<Result<_, _>>().map_err(told)?;

@@ -114,11 +114,7 @@ impl Clock {
     /// Working seconds from the first day to the moment.
     pub(crate) fn worked(&self, moment: u32) -> u32 {
         let number = (moment / DAY) as usize;
-        let today = if self.days[number].open {
-            (moment % DAY).clamp(OPENING, CLOSING) - OPENING
-        } else {
-            0
-        };
+        let today = if self.days[number].open { (moment % DAY).clamp(OPENING, CLOSING) - OPENING } else { 0 };
         self.worked[number] + today
     }
 
@@ -214,4 +210,39 @@ fn is_holiday(day: Date) -> bool {
         (day.month(), day.day()),
         (1, 1 | 6) | (4, 25) | (5, 1) | (6, 2 | 24) | (8, 15) | (11, 1) | (12, 8 | 25 | 26)
     ) || [date(2015, 4, 6), date(2016, 3, 28), date(2017, 4, 17), date(2018, 4, 2)].contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn epochs_are_those_of_the_zone_database() {
+        let clock = Clock::new().expect("the zone");
+        let zone = TimeZoneDatabase::bundled().get("Europe/Rome").expect("the zone");
+        let mut changes = 0;
+        for (number, day) in clock.days.iter().enumerate() {
+            changes += usize::from(day.change);
+            for hour in (0..24).filter(|hour| !(day.change && *hour == 2)) {
+                let date: Date = String::from_utf8_lossy(&day.iso).parse().expect("a date");
+                let zoned = date.at(hour, 0, 0, 0).to_zoned(zone.clone()).expect("a moment");
+                let moment = number as u32 * DAY + hour as u32 * HOUR;
+                assert_eq!(clock.epoch(moment), zoned.timestamp().as_second(), "{date} {hour}");
+            }
+        }
+        assert_eq!(changes, 8);
+    }
+
+    #[test]
+    fn working_time_and_its_inverse_agree() {
+        let clock = Clock::new().expect("the zone");
+        // Saturday 24 June 2017 to Monday 26: nothing counts until 08:30.
+        let monday = day_number("2017-06-26").expect("a day") as u32 * DAY;
+        let saturday = monday - 2 * DAY;
+        assert_eq!(clock.worked(saturday + 12 * HOUR), clock.worked(monday + OPENING));
+        assert_eq!(clock.at_worked(clock.worked(saturday) + 60), monday + OPENING + 60);
+        // A length that fits a day exactly ends at closing time.
+        let closing = clock.worked(monday) + CLOSING - OPENING;
+        assert_eq!(clock.at_worked(closing), monday + CLOSING);
+    }
 }

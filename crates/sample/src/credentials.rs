@@ -19,7 +19,14 @@ pub(crate) fn write(seed: u64, centre: &Centre<'_>, out: &Path) -> Result<Vec<Wr
     let mut stream = Stream::new(seed, NAME);
     let mut sheet = Sheet::office(out, NAME, Encoding::Utf8Bom, "Id;Emessa il;Tipo;Emittente");
     let mut issuers = vec!["Firenze"; 14];
-    issuers.extend(["Scandicci", "Sesto Fiorentino", "Bagno a Ripoli", "Fiesole", "Pontassieve", "Borgo San Lorenzo"]);
+    issuers.extend([
+        "Scandicci",
+        "Sesto Fiorentino",
+        "Bagno a Ripoli",
+        "Fiesole",
+        "Pontassieve",
+        "Borgo San Lorenzo",
+    ]);
     let mut number = 0;
     for row in centre.published("credentials_by_year_2017")?.parts() {
         let year: i16 = row.number("year")? as i16;

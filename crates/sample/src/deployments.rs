@@ -23,8 +23,6 @@ pub(crate) struct Pair {
     /// The body under its label in the published table.
     pub(crate) label: String,
     from: String,
-    /// Number of its first day.
-    pub(crate) from_day: usize,
     until: Option<String>,
     reconstructed: bool,
 }
@@ -140,19 +138,20 @@ impl Deployments {
                 for service in chosen {
                     uncovered.remove(&service);
                     let begun = &centre.services[service];
-                    let (from, from_day) = if begun.from >= first_of_2017 {
-                        let day = begun.from + if rank == 0 { 0 } else { 61 };
-                        (iso(clock, day), day)
+                    let from = if begun.from >= first_of_2017 {
+                        // The second body of a new service follows after two months.
+                        iso(clock, begun.from + if rank == 0 { 0 } else { 61 })
+                    } else if rank == 0 {
+                        begun.from_text.clone()
                     } else {
-                        let day = stream.between(begun.from as u32, first_of_2017 as u32 - 1) as usize;
-                        // A service older than the calendar of the generator keeps its own first day.
-                        if begun.from == 0 { (begun.from_text.clone(), 0) } else { (iso(clock, day), day) }
+                        // Before 2016, the first year with uses: nothing is used before it is deployed.
+                        let last = (clock.year(2016).start - 1).max(begun.from);
+                        iso(clock, stream.between(begun.from as u32, last as u32) as usize)
                     };
                     pairs.push(Pair {
                         service,
                         label: cell.label.clone(),
                         from,
-                        from_day,
                         until: None,
                         reconstructed: cell.reconstructed,
                     });
@@ -220,12 +219,13 @@ impl Deployments {
 fn end_some(pairs: &mut Vec<Pair>, centre: &Centre<'_>, clock: &Clock) -> Result<(), SampleError> {
     let year = clock.year(2017);
     let mut left = ENDED;
+    let in_use: BTreeSet<(usize, String)> =
+        pairs.iter().map(|pair| (pair.service, pair.label.clone())).collect();
     let mut end = |service: usize, label: &str, day: usize, left: &mut usize| {
         pairs.push(Pair {
             service,
             label: label.to_owned(),
             from: centre.services[service].from_text.clone(),
-            from_day: centre.services[service].from,
             until: Some(iso(clock, day)),
             reconstructed: true,
         });
@@ -251,6 +251,7 @@ fn end_some(pairs: &mut Vec<Pair>, centre: &Centre<'_>, clock: &Clock) -> Result
     for (number, (_, label)) in bodies.iter().rev().take(left).enumerate() {
         let candidates: Vec<usize> = (0..centre.services.len())
             .filter(|s| centre.services[*s].until.is_none() && centre.services[*s].from == 0)
+            .filter(|s| !in_use.contains(&(*s, (*label).to_owned())))
             .collect();
         let service = candidates[(number * 37 + 11) % candidates.len()];
         end(service, label, year.start + 89 + 61 * number, &mut left);
@@ -270,4 +271,3 @@ pub(crate) fn italian(iso: &str) -> String {
         _ => iso.to_owned(),
     }
 }
-

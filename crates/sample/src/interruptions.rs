@@ -39,11 +39,7 @@ pub(crate) struct Interruption {
 }
 
 /// Plans both years, in time order.
-pub(crate) fn plan(
-    seed: u64,
-    centre: &Centre<'_>,
-    clock: &Clock,
-) -> Result<Vec<Interruption>, SampleError> {
+pub(crate) fn plan(seed: u64, centre: &Centre<'_>, clock: &Clock) -> Result<Vec<Interruption>, SampleError> {
     let mut stream = Stream::new(seed, "interruptions");
     let probe = |component: &str| {
         centre

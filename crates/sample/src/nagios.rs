@@ -190,7 +190,7 @@ impl Plan {
                 let end = (start + lasts).min((day + 1) * DAY - 60);
                 let in_gap = clock.day_no(day as usize).change && start < 4 * HOUR + day * DAY;
                 let meets = |other: &(u32, u32)| start <= other.1 + MINUTE && other.0 <= end + MINUTE;
-                if in_gap || end <= start + checks * RETRY - 1 || busy[probe].iter().any(meets) {
+                if in_gap || end < start + checks * RETRY || busy[probe].iter().any(meets) {
                     continue;
                 }
                 busy[probe].push((start, end));

@@ -30,7 +30,8 @@ pub(crate) fn write(
         .find(|probe| probe.component == "SERVIZIO-CAMPIONE")
         .ok_or_else(|| SampleError::Unsolvable { what: "no probe for SERVIZIO-CAMPIONE".to_owned() })?;
     let highest = HIGHEST.iter().find(|high| high.0 == year).map_or(7000, |high| high.1);
-    let head = format!("\tHOSTNAME::{}\tSERVICEDESC::{}\tSERVICEPERFDATA::time=0.", probe.host, probe.service);
+    let head =
+        format!("\tHOSTNAME::{}\tSERVICEDESC::{}\tSERVICEPERFDATA::time=0.", probe.host, probe.service);
     const TAIL: &[u8] =
         b"s;;;0.000000 size=1532B\tSERVICECHECKCOMMAND::check_http\tSERVICESTATE::OK\tSERVICESTATETYPE::HARD";
     let days = clock.months(year, month, month);

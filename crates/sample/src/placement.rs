@@ -33,24 +33,13 @@ pub(crate) fn place(
         choices.push((number, ways));
     }
     choices.sort_by_key(|(number, ways)| {
-        let largest = rows[*number].numbers.iter().map(|cell| cell.0).max();
-        (ways.len() > 1, std::cmp::Reverse(largest))
+        let sum: u32 = rows[*number].numbers.iter().map(|cell| cell.0).sum();
+        (ways.len() > 1, std::cmp::Reverse(sum))
     });
-    // What the rows from each one on can put into a column at most.
-    let mut most = vec![vec![0_u32; totals.len()]; choices.len() + 1];
-    for at in (0..choices.len()).rev() {
-        most[at] = most[at + 1].clone();
-        let mut best = vec![0; totals.len()];
-        for (column, value) in choices[at].1.iter().flatten() {
-            best[*column] = (*value).max(best[*column]);
-        }
-        for (sum, value) in most[at].iter_mut().zip(best) {
-            *sum += value;
-        }
-    }
+    let ahead = ahead(&choices, totals);
     let mut left = totals.to_vec();
     let mut taken = Vec::new();
-    let mut search = Search { choices: &choices, most: &most, failed: HashSet::new() };
+    let mut search = Search { choices: &choices, ahead: &ahead, failed: HashSet::new() };
     if !search.descend(0, &mut left, &mut taken) {
         return Err(SampleError::Unsolvable { what: "no placement adds up to the column totals".to_owned() });
     }
@@ -61,9 +50,62 @@ pub(crate) fn place(
     Ok(placed)
 }
 
+/// The sums that some rows can put into one column, as a set of bits.
+#[derive(Clone)]
+struct Sums {
+    bits: Vec<u64>,
+    most: u32,
+}
+
+impl Sums {
+    fn has(&self, sum: u32) -> bool {
+        self.bits.get(sum as usize / 64).is_some_and(|word| word >> (sum % 64) & 1 == 1)
+    }
+
+    /// Adds to this set every sum of the other with `value` on top, up to the size of the set.
+    fn with(&mut self, other: &Sums, value: u32) {
+        let (words, shift) = (value as usize / 64, value % 64);
+        for at in words..self.bits.len() {
+            let from = at - words;
+            let low = if shift > 0 && from > 0 { other.bits[from - 1] >> (64 - shift) } else { 0 };
+            self.bits[at] |= other.bits[from] << shift | low;
+        }
+    }
+}
+
+/// What the rows from each one on can put into each column. This is what makes the search short: most dead ends show
+/// as a rest that no choice of the rows ahead can make.
+fn ahead(choices: &[(usize, Vec<Placed>)], totals: &[u32]) -> Vec<Vec<Sums>> {
+    let nothing = |total: &u32| {
+        let mut bits = vec![0; *total as usize / 64 + 1];
+        bits[0] = 1;
+        Sums { bits, most: 0 }
+    };
+    let mut ahead: Vec<Vec<Sums>> = vec![totals.iter().map(nothing).collect()];
+    for (_, ways) in choices.iter().rev() {
+        let mut columns = Vec::with_capacity(totals.len());
+        for (column, after) in ahead.last().into_iter().flatten().enumerate() {
+            let value_of = |way: &Placed| way.iter().find(|cell| cell.0 == column).map_or(0, |cell| cell.1);
+            let mut values: Vec<u32> = ways.iter().map(value_of).collect();
+            values.sort_unstable();
+            values.dedup();
+            let most = after.most + values.last().copied().unwrap_or(0);
+            let mut sums = Sums { bits: vec![0; after.bits.len()], most };
+            for value in values {
+                sums.with(after, value);
+            }
+            columns.push(sums);
+        }
+        ahead.push(columns);
+    }
+    ahead.reverse();
+    ahead
+}
+
 struct Search<'s> {
     choices: &'s [(usize, Vec<Placed>)],
-    most: &'s [Vec<u32>],
+    /// For each row on: what it and the rows after it can put into each column.
+    ahead: &'s [Vec<Sums>],
     /// Dead ends seen before: which row, and what was left of the totals.
     failed: HashSet<(usize, Vec<u32>)>,
 }
@@ -73,16 +115,30 @@ impl Search<'_> {
         if at == self.choices.len() {
             return left.iter().all(|rest| *rest == 0);
         }
-        if left.iter().zip(&self.most[at]).any(|(rest, most)| rest > most)
+        if left.iter().zip(&self.ahead[at]).any(|(rest, sums)| !sums.has(*rest))
             || self.failed.contains(&(at, left.clone()))
         {
             return false;
         }
         let choices = self.choices;
-        for (number, way) in choices[at].1.iter().enumerate() {
-            if way.iter().any(|(column, value)| left[*column] < *value) {
-                continue;
-            }
+        let ways = &choices[at].1;
+        // Columns in need first: those where much is left of what can still come. The sort is stable, so among
+        // equals the cost decides.
+        let need = |way: &Placed| -> u64 {
+            let of = |(column, value): &(usize, u32)| {
+                let (rest, most) = (u64::from(left[*column]), u64::from(self.ahead[at][*column].most));
+                u64::from(*value) * rest * 1024 / most.max(1)
+            };
+            way.iter().map(of).sum()
+        };
+        let fits = |way: &Placed| way.iter().all(|(column, value)| left[*column] >= *value);
+        let mut order: Vec<(u64, usize)> = (0..ways.len())
+            .filter(|number| fits(&ways[*number]))
+            .map(|number| (need(&ways[number]), number))
+            .collect();
+        order.sort_by_key(|(need, _)| std::cmp::Reverse(*need));
+        for (_, number) in order {
+            let way = &ways[number];
             way.iter().for_each(|(column, value)| left[*column] -= value);
             taken.push(number);
             if self.descend(at + 1, left, taken) {
@@ -102,8 +158,8 @@ fn ways_of(row: &Spec, totals: &[u32], at: usize, way: &mut Placed, ways: &mut V
         match row.lost {
             None => ways.push(way.clone()),
             Some(lost) => {
-                for column in 0..totals.len() {
-                    if totals[column] >= lost && way.iter().all(|(other, _)| *other != column) {
+                for (column, total) in totals.iter().enumerate() {
+                    if *total >= lost && way.iter().all(|(other, _)| *other != column) {
                         let mut with_lost = way.clone();
                         with_lost.push((column, lost));
                         ways.push(with_lost);
@@ -132,7 +188,7 @@ mod tests {
             Spec { numbers: vec![(2, vec![0, 1]), (1, vec![1, 2])], lost: None },
             Spec { numbers: vec![(3, vec![0, 1, 2])], lost: Some(4) },
         ];
-        let placed = place(&rows, &[4, 2, 4], &|_, _| 0);
+        let placed = place(&rows, &[5, 2, 3], &|_, _| 0);
         assert!(placed.is_err());
         let placed = place(&rows, &[3, 2, 5], &|_, _| 0).expect("solvable");
         assert_eq!(placed, [vec![(1, 2), (2, 1)], vec![(0, 3), (2, 4)]]);

@@ -44,8 +44,7 @@ pub(crate) fn write(seed: u64, centre: &Centre<'_>, out: &Path) -> Result<Vec<Wr
             .map(name)
             .collect(),
     };
-    let mut sheet =
-        Sheet::office(out, NAME, Encoding::Utf8Bom, "Ente;Tabella;Prodotto;Stato;Dal;Nota");
+    let mut sheet = Sheet::office(out, NAME, Encoding::Utf8Bom, "Ente;Tabella;Prodotto;Stato;Dal;Nota");
     for (title, table, columns) in
         [("quadro", &overview, OVERVIEW.as_slice()), ("dettaglio", &detail, DETAIL.as_slice())]
     {
@@ -68,7 +67,8 @@ pub(crate) fn write(seed: u64, centre: &Centre<'_>, out: &Path) -> Result<Vec<Wr
                 return Err(SampleError::Unsolvable { what: format!("portfolio of {label}: no columns") });
             }
             for (row, column) in cells.iter().zip(placed) {
-                let (year, month, day) = (stream.between(2014, 2017), stream.between(1, 12), stream.between(1, 28));
+                let (year, month, day) =
+                    (stream.between(2014, 2017), stream.between(1, 12), stream.between(1, 28));
                 let day = italian(&format!("{year}-{month:02}-{day:02}"));
                 let note = if row.text("column_if_certain").is_empty() { RECONSTRUCTED } else { "" };
                 sheet.text(&format!("{label};{title};{};{};{day};{note}", columns[column], row.text("cell")));

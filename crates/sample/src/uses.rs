@@ -140,11 +140,7 @@ fn place_bodies(
 }
 
 /// Published numbers of services, and choices where the report gives a variation only.
-fn known(
-    centre: &Centre<'_>,
-    clock: &Clock,
-    totals: &[(u64, u64)],
-) -> Result<Vec<Known>, SampleError> {
+fn known(centre: &Centre<'_>, clock: &Clock, totals: &[(u64, u64)]) -> Result<Vec<Known>, SampleError> {
     let (first, last) = (clock.year(2017).start, clock.year(2017).end - 1);
     let mut known = vec![Known::default(); centre.services.len()];
     let number = |label: &str| {
@@ -385,15 +381,17 @@ fn of_2016(
             };
             let uses = uses.ok_or_else(|| unsolvable(format!("{}: fewer than none in 2016", it.code)))?;
             in_2016[service] = uses;
-            left = left.checked_sub(uses).ok_or_else(|| unsolvable("2016: too many uses of named services"))?;
+            left =
+                left.checked_sub(uses).ok_or_else(|| unsolvable("2016: too many uses of named services"))?;
         }
         let now: Vec<u64> = pool.iter().map(|service| in_2017[*service]).collect();
         let sum: u64 = now.iter().sum();
         let growing = sum >= left;
         let caps: Vec<u64> =
             now.iter().map(|uses| if growing { (*uses).min(MOST_CHANGE) } else { MOST_CHANGE }).collect();
-        let change = apportion_capped(sum.abs_diff(left), &now, &caps)
-            .ok_or_else(|| unsolvable(format!("category {}: too much change for its services", category + 1)))?;
+        let change = apportion_capped(sum.abs_diff(left), &now, &caps).ok_or_else(|| {
+            unsolvable(format!("category {}: too much change for its services", category + 1))
+        })?;
         for ((service, now), change) in pool.iter().zip(&now).zip(change) {
             in_2016[*service] = if growing { now - change } else { now + change };
         }

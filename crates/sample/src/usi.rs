@@ -23,11 +23,7 @@ pub(crate) struct Quarter {
 }
 
 /// Divides the cells of both years among the quarters.
-pub(crate) fn quarters(
-    uses: &Uses,
-    centre: &Centre<'_>,
-    clock: &Clock,
-) -> Result<Vec<Quarter>, SampleError> {
+pub(crate) fn quarters(uses: &Uses, centre: &Centre<'_>, clock: &Clock) -> Result<Vec<Quarter>, SampleError> {
     let total_2016 = uses.cells_2016.iter().map(|cell| cell.count).sum();
     let mut sizes = [0; 4];
     sizes.copy_from_slice(&apportion(total_2016, &QUARTERS_2016));
@@ -67,7 +63,10 @@ fn divide(
         // For a service of the whole year the weights are what is left, so no part can exceed it.
         for (quarter, part) in apportion(cell.count, &weights).into_iter().enumerate() {
             left[quarter] = left[quarter].checked_sub(part).ok_or_else(|| SampleError::Unsolvable {
-                what: format!("quarter {} of {year}: too many uses of services that began or ended", quarter + 1),
+                what: format!(
+                    "quarter {} of {year}: too many uses of services that began or ended",
+                    quarter + 1
+                ),
             })?;
             if part > 0 {
                 quarters[quarter].parts.push((number, part));

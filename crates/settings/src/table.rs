@@ -53,8 +53,7 @@ pub fn read<T>(
     let cell = RefCell::new(findings);
     let root = root.into_inner();
     // A file that did not parse has keys nobody will ask for: the syntax error is what counts.
-    let mut table =
-        Table { file, text, entries: &root, span, asked: BTreeSet::new(), findings: &cell };
+    let mut table = Table { file, text, entries: &root, span, asked: BTreeSet::new(), findings: &cell };
     let result = reader(&mut table);
     if !errors.is_empty() {
         table.ask_all();

@@ -30,7 +30,7 @@ enum Part {
 }
 
 impl TimePattern {
-    /// The pattern of its text; `None` when day, month or year is missing.
+    /// The pattern of its text; `None` when month or year is missing. Without a day the first is meant.
     pub(crate) fn parse(text: &str) -> Option<TimePattern> {
         const WORDS: [(&str, Part); 6] = [
             ("aaaa", Part::Year),
@@ -53,13 +53,13 @@ impl TimePattern {
             parts.push(Part::Literal(first));
             rest = rest.get(1..)?;
         }
-        let whole = [Part::Year, Part::Month, Part::Day].iter().all(|part| parts.contains(part));
+        let whole = [Part::Year, Part::Month].iter().all(|part| parts.contains(part));
         whole.then(|| TimePattern { text: text.to_owned(), parts })
     }
 
     /// Year, month, day and second of the day of a text; `None` when it does not fit.
     fn fields(&self, text: &[u8]) -> Option<(i16, i8, i8, i64)> {
-        let (mut year, mut month, mut day, mut seconds) = (0, 0, 0, 0);
+        let (mut year, mut month, mut day, mut seconds) = (0, 0, 1, 0);
         let mut rest = text;
         for part in &self.parts {
             let width = match part {
@@ -135,12 +135,7 @@ impl<'z> CivilClock<'z> {
         if day.plain {
             return Some(day.start + seconds * MICROS);
         }
-        let time = day.date.at(
-            (seconds / 3600) as i8,
-            (seconds / 60 % 60) as i8,
-            (seconds % 60) as i8,
-            0,
-        );
+        let time = day.date.at((seconds / 3600) as i8, (seconds / 60 % 60) as i8, (seconds % 60) as i8, 0);
         Some(self.zone.instant(time).0)
     }
 

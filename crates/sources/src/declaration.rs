@@ -81,8 +81,8 @@ pub enum FactColumns {
         kind: String,
         /// Column of the case identifier.
         case: String,
-        /// The event that opens a case.
-        opening: String,
+        /// The event that opens a case and comes before all others, where there is one.
+        opening: Option<String>,
         /// Where the events are.
         events: EventColumns,
     },
@@ -227,9 +227,8 @@ fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
     let separators = [(";", b';'), (",", b','), ("\t", b'\t'), ("|", b'|')];
     let separator = table.word("separator", &separators).map_or(b',', |word| word.value);
     let decimal = table.word("decimal", &[(",", b','), (".", b'.')]).map_or(b',', |word| word.value);
-    let columns = table
-        .has("columns")
-        .then(|| table.texts("columns").into_iter().map(|column| column.value).collect());
+    let columns =
+        table.has("columns").then(|| table.texts("columns").into_iter().map(|column| column.value).collect());
     let time = read_time(table);
     let facts = read_facts(table);
     let dimensions = read_dimensions(table);
@@ -252,7 +251,7 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
         "cases" => {
             let name = table.required_text("kind");
             let case = table.required_text("case");
-            let opening = table.text("opening").map_or_else(|| "opened".to_owned(), |text| text.value);
+            let opening = table.text("opening").map(|text| text.value);
             let events = read_events(table);
             Some(FactColumns::Cases { kind: name?.value, case: case?.value, opening, events: events? })
         }
@@ -274,7 +273,14 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
             let value = table.text("value").map(|column| column.value);
             let from = table.required_text("from");
             let until = table.text("until").map(|column| column.value);
-            Some(FactColumns::Stocks { subject, attribute, constant_attribute, value, from: from?.value, until })
+            Some(FactColumns::Stocks {
+                subject,
+                attribute,
+                constant_attribute,
+                value,
+                from: from?.value,
+                until,
+            })
         }
         _ => {
             table.unknown_word(&kind, &["cases", "operations", "stocks"]);
@@ -304,10 +310,8 @@ fn read_events(table: &mut Table<'_>) -> Option<EventColumns> {
         return None;
     };
     let names = events.keys();
-    let columns = names
-        .into_iter()
-        .filter_map(|name| events.text(&name).map(|column| (name, column.value)))
-        .collect();
+    let columns =
+        names.into_iter().filter_map(|name| events.text(&name).map(|column| (name, column.value))).collect();
     Some(EventColumns::Columns(columns))
 }
 

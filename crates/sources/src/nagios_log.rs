@@ -168,7 +168,8 @@ fn understand(at: i64, line: u32, rest: &[u8]) -> Line<'_> {
     if let Some(fields) = rest.strip_prefix(b"HOST DOWNTIME ALERT: ") {
         return downtime(fields, 1);
     }
-    if rest.starts_with(b"Nagios ") && (contains(rest, b" starting...") || contains(rest, b" restarting...")) {
+    if rest.starts_with(b"Nagios ") && (contains(rest, b" starting...") || contains(rest, b" restarting..."))
+    {
         return monitor(at, line, Origin::MonitorStart);
     }
     if rest.starts_with(b"Caught SIGHUP") || rest.starts_with(b"Successfully shutdown") {

@@ -322,12 +322,13 @@ impl<'s> Sink<'s> {
                     None => 1,
                 };
                 let cents = match amount_column {
-                    Some(column) if !row.field(*column).is_empty() => amount(row.field(*column), format.decimal)
-                        .ok_or_else(|| {
+                    Some(column) if !row.field(*column).is_empty() => {
+                        amount(row.field(*column), format.decimal).ok_or_else(|| {
                             let message = format!("`{}` is not an amount", row.text(*column));
                             let example = if format.decimal == b',' { "1.234,50" } else { "1234.50" };
                             Reject::value(*column, message, format!("write it like {example}"))
-                        })?,
+                        })?
+                    }
                     _ => NO_AMOUNT,
                 };
                 facts.id.push_joined(id.iter().map(|column| row.text(*column)));
@@ -363,16 +364,11 @@ impl<'s> Sink<'s> {
         }
     }
 
-    fn finish(
-        self,
-        dimensions: impegno_facts::Dimensions,
-        file: &str,
-        findings: &mut Vec<Finding>,
-    ) -> Facts {
+    fn finish(self, dimensions: impegno_facts::Dimensions, file: &str, findings: &mut Vec<Finding>) -> Facts {
         match self {
             Sink::Cases { format, mut facts, .. } => {
                 facts.dimensions = dimensions;
-                if let FactColumns::Cases { opening, .. } = &format.facts {
+                if let FactColumns::Cases { opening: Some(opening), .. } = &format.facts {
                     report_before_opening(&facts, opening, file, findings);
                 }
                 Facts::Cases(facts)
@@ -394,9 +390,7 @@ fn last(texts: &Texts) -> u32 {
 }
 
 fn time(format: &TableFormat, clock: &CivilClock<'_>, row: &Row<'_>, column: usize) -> Result<i64, Reject> {
-    clock
-        .instant(&format.time, row.field(column))
-        .ok_or_else(|| bad_time(format, column, row.text(column)))
+    clock.instant(&format.time, row.field(column)).ok_or_else(|| bad_time(format, column, row.text(column)))
 }
 
 fn bad_time(format: &TableFormat, column: usize, found: &str) -> Reject {

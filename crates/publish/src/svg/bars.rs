@@ -14,8 +14,11 @@ pub(super) fn draw(mut canvas: Canvas, data: &Data<'_>, words: &Words) -> Canvas
 
     // Labels stand at the left, or on a phone above their bars.
     let most_label = if narrow { width } else { 0.34 * width };
-    let labels: Vec<Vec<String>> =
-        data.rows.iter().map(|row| canvas.wrapped(&row.label, most_label, if narrow { 2 } else { 3 })).collect();
+    let labels: Vec<Vec<String>> = data
+        .rows
+        .iter()
+        .map(|row| canvas.wrapped(&row.label, most_label, if narrow { 2 } else { 3 }))
+        .collect();
     let label_width = if narrow {
         0.0
     } else {
@@ -47,9 +50,23 @@ pub(super) fn draw(mut canvas: Canvas, data: &Data<'_>, words: &Words) -> Canvas
         .collect();
     let bottom = top + heights.iter().map(|height| height + gap).sum::<f64>();
 
+    // The lines of the scale; on a phone they would cross the labels, so they stop there.
+    let spans: Vec<(f64, f64)> = if narrow {
+        let mut y = top + gap / 2.0;
+        let span = |height: &f64| {
+            let end = y + height + 3.0;
+            y += height + gap;
+            (end - group - 6.0, end)
+        };
+        heights.iter().map(span).collect()
+    } else {
+        vec![(top, bottom)]
+    };
     for (value, text) in scale.marks(words) {
         let x = scale.place(value, left, right);
-        canvas.grid((x, top), (x, bottom));
+        for (from, to) in &spans {
+            canvas.grid((x, *from), (x, *to));
+        }
         canvas.text(x, bottom + line, anchor_at(x, left, right, narrow), QUIET, false, &text);
     }
     let mut y = top + gap / 2.0;
@@ -89,7 +106,9 @@ pub(super) fn draw(mut canvas: Canvas, data: &Data<'_>, words: &Words) -> Canvas
         }
         y += height + gap;
     }
-    canvas.base((zero, top), (zero, bottom));
+    for (from, to) in spans {
+        canvas.base((zero, from), (zero, to));
+    }
     canvas.height = bottom + line + 8.0;
     canvas
 }

@@ -134,11 +134,8 @@ impl Canvas {
     /// The line of a series, with the dashes of its style.
     pub(super) fn curve(&mut self, points: &[(f64, f64)], number_of_style: usize) {
         let look = style(number_of_style);
-        let dash = if look.dash.is_empty() {
-            String::new()
-        } else {
-            format!(" stroke-dasharray=\"{}\"", look.dash)
-        };
+        let dash =
+            if look.dash.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{}\"", look.dash) };
         let width = if number_of_style == 0 { "3" } else { "2" };
         self.push(format_args!(
             "<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"{width}\" stroke-linejoin=\"round\"{dash}/>",
@@ -162,7 +159,9 @@ impl Canvas {
             Mark::Square => {
                 self.shape(&[(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)], ink);
             }
-            Mark::Triangle => self.shape(&[(x, y - 1.3 * r), (x + 1.2 * r, y + r), (x - 1.2 * r, y + r)], ink),
+            Mark::Triangle => {
+                self.shape(&[(x, y - 1.3 * r), (x + 1.2 * r, y + r), (x - 1.2 * r, y + r)], ink)
+            }
             Mark::Diamond => {
                 let r = 1.35 * r;
                 self.shape(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], ink);
@@ -243,7 +242,7 @@ fn definition(id: &str, number_of_style: usize) -> String {
     let ink = look.ink;
     let (size, ground, drawing) = match look.fill {
         Fill::Solid(_) => return String::new(),
-        Fill::Rising => (8, "#fdf3e3", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
+        Fill::Rising => (8, "#eef3f8", "M-2 2L2 -2M0 8L8 0M6 10L10 6"),
         Fill::Falling => (8, "#fbeaed", "M-2 6L2 10M0 0L8 8M6 -2L10 2"),
         Fill::Dots => (7, "#e3f4f0", "M2 3.5h3M3.5 2v3"),
         Fill::Level => (6, "#f0ebf8", "M0 3h6"),
@@ -288,11 +287,11 @@ pub(super) fn escaped(text: &str) -> String {
 
 /// Widths of the letters from space to `~` in thousandths of their height: Titillium Web 600.
 const LETTERS: [u16; 95] = [
-    220, 266, 395, 560, 560, 560, 696, 225, 289, 289, 423, 560, 246, 421, 239, 443, 560, 560, 560, 560, 560, 560,
-    560, 560, 560, 560, 239, 266, 560, 560, 560, 441, 975, 599, 612, 544, 641, 553, 529, 613, 676, 269, 296, 583,
-    475, 850, 686, 656, 591, 656, 618, 543, 526, 650, 594, 911, 564, 549, 534, 344, 471, 344, 560, 625, 254, 507,
-    536, 442, 540, 508, 346, 525, 546, 241, 242, 499, 253, 838, 546, 530, 537, 535, 361, 469, 358, 543, 491, 768,
-    464, 492, 454, 357, 252, 357, 560,
+    220, 266, 395, 560, 560, 560, 696, 225, 289, 289, 423, 560, 246, 421, 239, 443, 560, 560, 560, 560, 560,
+    560, 560, 560, 560, 560, 239, 266, 560, 560, 560, 441, 975, 599, 612, 544, 641, 553, 529, 613, 676, 269,
+    296, 583, 475, 850, 686, 656, 591, 656, 618, 543, 526, 650, 594, 911, 564, 549, 534, 344, 471, 344, 560,
+    625, 254, 507, 536, 442, 540, 508, 346, 525, 546, 241, 242, 499, 253, 838, 546, 530, 537, 535, 361, 469,
+    358, 543, 491, 768, 464, 492, 454, 357, 252, 357, 560,
 ];
 
 pub(super) fn text_width(text: &str, letters: f64) -> f64 {
@@ -356,8 +355,8 @@ mod tests {
     #[test]
     fn long_labels_are_wrapped_and_then_cut() {
         let text = "Anagrafe, stato civile e cittadinanza";
-        assert_eq!(wrapped(text, 150.0, 15.0, 2), ["Anagrafe, stato civile", "e cittadinanza"]);
-        assert_eq!(wrapped(text, 100.0, 15.0, 1), ["Anagrafe, sta…"]);
+        assert_eq!(wrapped(text, 150.0, 15.0, 2), ["Anagrafe, stato civile e", "cittadinanza"]);
+        assert_eq!(wrapped(text, 100.0, 15.0, 1), ["Anagrafe, stat…"]);
         assert_eq!(wrapped("", 100.0, 15.0, 2), [] as [&str; 0]);
     }
 }

@@ -22,12 +22,12 @@ pub(super) fn draw(mut canvas: Canvas, data: &Data<'_>, words: &Words) -> Canvas
 
     let slot = (right - left) / data.rows.len() as f64;
     let count = data.series.len() as f64;
-    let thickness = (slot * 0.78 / count).min(64.0);
+    let thickness = (slot * 0.8 / count).min(64.0);
     let zero = scale.place(0.0, bottom, top);
     // Either every value is printed over its column or none is.
-    let fits = data.points().all(|point| canvas.text_width(point.text) <= thickness * 1.12);
+    let fits = data.points().all(|point| canvas.text_width(point.text) <= thickness - 2.0);
     let labels: Vec<Vec<String>> =
-        data.rows.iter().map(|row| canvas.wrapped(&row.label, slot - 4.0, 3)).collect();
+        data.rows.iter().map(|row| canvas.wrapped(&row.label, slot - 8.0, 3)).collect();
     let whole = labels.iter().flatten().all(|text| !text.ends_with('…'));
     let every = if whole { 1 } else { step_between_labels(&canvas, data, slot) };
     for (place, row) in data.rows.iter().enumerate() {

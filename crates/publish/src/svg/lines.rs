@@ -22,7 +22,7 @@ pub(super) fn draw(mut canvas: Canvas, data: &Data<'_>, words: &Words) -> Canvas
             top += line;
         }
     }
-    top += 10.0;
+    top += 14.0;
     let marks = scale.marks(words);
     let left = marks.iter().map(|(_, text)| canvas.text_width(text)).fold(0.0, f64::max) + 12.0;
     let right = canvas.width - if direct { widest + 16.0 } else { 10.0 };

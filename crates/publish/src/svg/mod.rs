@@ -106,7 +106,8 @@ impl<'a> Data<'a> {
             })
             .collect();
         let data = Data { rows, series };
-        data.values().next().is_some().then_some(data)
+        let drawable = data.values().next().is_some();
+        drawable.then_some(data)
     }
 
     fn points(&self) -> impl Iterator<Item = &Point<'a>> {
@@ -169,12 +170,12 @@ enum Mark {
 /// Neighbours differ in brightness and in pattern.
 const STYLES: [Style; 8] = [
     Style { ink: "#0066cc", fill: Fill::Solid("#0066cc"), dash: "", mark: Mark::Disc },
-    Style { ink: "#995c00", fill: Fill::Rising, dash: "9 5", mark: Mark::Square },
+    Style { ink: "#4a6785", fill: Fill::Rising, dash: "9 5", mark: Mark::Square },
     Style { ink: "#17324d", fill: Fill::Solid("#17324d"), dash: "2 4", mark: Mark::Triangle },
     Style { ink: "#00664f", fill: Fill::Dots, dash: "10 4 2 4", mark: Mark::Diamond },
     Style { ink: "#3d7fc4", fill: Fill::Solid("#b3d4f5"), dash: "5 3", mark: Mark::Disc },
     Style { ink: "#a3293d", fill: Fill::Falling, dash: "14 4", mark: Mark::Square },
-    Style { ink: "#5a6772", fill: Fill::Solid("#5a6772"), dash: "4 2 1 2", mark: Mark::Triangle },
+    Style { ink: "#8a5200", fill: Fill::Solid("#8a5200"), dash: "4 2 1 2", mark: Mark::Triangle },
     Style { ink: "#5c3d99", fill: Fill::Level, dash: "1 3", mark: Mark::Diamond },
 ];
 

@@ -58,7 +58,8 @@ fn divided_bar(canvas: &mut Canvas, data: &Data<'_>, series: &Series<'_>, top: f
         parts.iter().partition(|part| (part.from + part.to) / 2.0 < width / 2.0);
     let height = |part: &Part| part.label.len() as f64 * line + 5.0;
 
-    let bar = top + right.iter().map(|part| height(part)).sum::<f64>() + if right.is_empty() { 0.0 } else { 8.0 };
+    let bar =
+        top + right.iter().map(|part| height(part)).sum::<f64>() + if right.is_empty() { 0.0 } else { 8.0 };
     let mut y = bar - 8.0;
     for part in &right {
         y -= height(part);

@@ -40,8 +40,8 @@ impl<'b> Rows<'b> {
         let line = self.base.1 + position.map_or(0, |position| position.line() as u32);
         let (start, line) = self.skip_line_ends(start, line);
         let next_line = self.base.1 + self.reader.position().line() as u32;
-        let at_end = self.reader.is_done()
-            || self.base.0 + self.reader.position().byte() as usize >= self.bytes.len();
+        let at_end =
+            self.reader.is_done() || self.base.0 + self.reader.position().byte() as usize >= self.bytes.len();
         let unfinished = at_end && self.bytes.last() != Some(&b'\n');
         let mut open_quote = false;
         if next_line > line + 1 && (at_end || next_line > line + 200) {

@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use impegno_calendar::{Instant, Period};
+
+/// What a public digital-service centre promises, measured exactly and published.
+#[derive(Debug, Parser)]
+#[command(name = "impegno", version, about, long_about = None)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// The sample centre of 2017: facts, import, measures, report
+    Demo(Demo),
+    /// Is the folder sound? Lists everything that is not
+    Check(Centre),
+    /// Receive files: those named, or the inbox and the registers
+    Import(Import),
+    /// What was received, batch by batch
+    Batches(Batches),
+    /// Code, expected, measured, deviation, verdict of every commitment
+    Measure(Measure),
+    /// From the figure of a commitment to its facts
+    Explain(Explain),
+    /// The report as HTML, CSV and JSON
+    Report(Report),
+    /// Published figures against ours, each difference shown
+    Compare(Compare),
+    /// Walk the chain of batches: is everything as it was received?
+    Verify(Centre),
+    /// Write the raw records of the sample centre
+    Sample(Sample),
+}
+
+/// A centre folder.
+#[derive(Debug, Args)]
+pub(crate) struct Centre {
+    /// The centre folder
+    pub centre: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to put the sample centre and its report; must be empty or a demo of before
+    #[arg(long, default_value = "impegno-demo")]
+    pub out: PathBuf,
+    /// Seed of the reconstructed records
+    #[arg(long, default_value_t = 2017)]
+    pub seed: u64,
+    /// Language of the report
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Source that the files belong to
+    #[arg(requires = "files")]
+    pub source: Option<String>,
+    /// Files to receive
+    pub files: Vec<PathBuf>,
+    /// Instant of receipt instead of now, ISO 8601 (for reproducible runs)
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Instant>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Batches {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Show the findings of this batch
+    #[arg(long, value_name = "NUMBER")]
+    pub findings: Option<u64>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// Which facts and which figures.
+#[derive(Debug, Args)]
+pub(crate) struct Scope {
+    /// The period: 2017, 2017-H1, 2017-Q2, 2017-06 or 2017-01-01..2017-03-31
+    #[arg(long)]
+    pub period: Period,
+    /// Only what was known at this instant, ISO 8601
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Instant>,
+    /// Language
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Measure {
+    /// The centre folder
+    pub centre: PathBuf,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// End with code 12 when a commitment is missed, 13 when one cannot be judged
+    #[arg(long)]
+    pub fail_on_missed: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Code of the commitment
+    pub code: String,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The centre folder
+    pub centre: PathBuf,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Layout in `reports/`; the only one when there is one
+    #[arg(long)]
+    pub layout: Option<String>,
+    /// Where to write
+    #[arg(long, default_value = "report")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Folder of the published tables with its mapping; `published` of the centre folder unless named
+    pub published: Option<PathBuf>,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Layout in `reports/`; the only one when there is one
+    #[arg(long)]
+    pub layout: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// List the equal figures too
+    #[arg(long)]
+    pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sample {
+    /// The sample centre: `florence-2017`, or a folder with its own published tables
+    pub centre: String,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long, default_value_t = 2017)]
+    pub seed: u64,
+    /// Where to write
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A table for people
+    Table,
+    /// JSON
+    Json,
+    /// CSV
+    Csv,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// Italian
+    It,
+    /// English
+    En,
+}
+
+impl Lang {
+    pub(crate) fn language(self) -> impegno_report::document::Language {
+        match self {
+            Lang::It => impegno_report::document::Language::It,
+            Lang::En => impegno_report::document::Language::En,
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! One file a command.
+
+pub(crate) mod batches;
+pub(crate) mod check;
+pub(crate) mod compare;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod import;
+pub(crate) mod measure;
+pub(crate) mod report;
+pub(crate) mod sample;
+pub(crate) mod verify;

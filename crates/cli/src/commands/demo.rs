@@ -1,0 +1,74 @@
+//! `impegno demo`: the sample centre from raw records to the published report.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant as Clock;
+
+use impegno_calendar::{Instant, Period};
+
+use crate::arguments::{Demo, Scope};
+use crate::commands::import::sentence;
+use crate::commands::{report, sample};
+use crate::exit::{Exit, Failure};
+use crate::import::{receive, waiting};
+use crate::{folder, output};
+
+/// When the facts of the sample are received: fixed, so that two runs give the same bytes.
+const RECEIVED_AT: Instant = Instant::from_second(1_516_003_200);
+
+/// Marks a folder as made by the demo, which the next demo may replace.
+const MARK: &str = ".impegno-demo";
+
+/// Makes the sample centre, imports its facts, measures and publishes.
+pub(crate) fn run(arguments: &Demo) -> Result<(), Failure> {
+    let clock = Clock::now();
+    let step = |what: &str| output::talk(&format!("{:>6.2} s  {what}", clock.elapsed().as_secs_f64()));
+    let centre = arguments.out.join("florence-2017");
+    prepare(&arguments.out)?;
+    copy_centre(&centre)?;
+    let written = sample::write(&sample::Origin::Inside, arguments.seed, &centre)?;
+    let rows: u64 = written.files.iter().map(|file| file.rows).sum();
+    step(&format!("{} files with {rows} rows of raw records written", written.files.len()));
+    let loaded = folder::load_sound(&centre)?;
+    let (files, findings) = waiting(&loaded);
+    output::findings(&findings, Some(&loaded));
+    let summary = receive(&loaded, &files, &|| RECEIVED_AT.0)?;
+    step(&sentence(&summary));
+    let scope = Scope { period: Period::Year(2017), as_of: None, lang: arguments.lang };
+    let document = report::build(&loaded, None, &scope)?;
+    step("measured");
+    let out = arguments.out.join("report-2017");
+    let count = report::publish(&document, &out)?;
+    step(&format!("{count} files of the report written"));
+    if let Some((_, table)) =
+        document.tables().find(|(_, table)| table.columns.iter().any(|column| column.key == "verdict"))
+    {
+        output::data(&output::table(table, crate::arguments::Format::Table));
+    }
+    output::data(&format!("\n{}\n", document.notices.join("\n")));
+    output::data(&format!("centre: {}\nreport: {}\n", centre.display(), out.join("index.html").display()));
+    Ok(())
+}
+
+/// An empty folder, or one that an earlier demo made.
+fn prepare(out: &Path) -> Result<(), Failure> {
+    let empty = fs::read_dir(out).map(|mut entries| entries.next().is_none()).unwrap_or(true);
+    if !empty && !out.join(MARK).exists() {
+        let message = format!("{} is not empty and no demo made it", out.display());
+        return Err(Failure::new(Exit::Usage, message).hint("choose another folder with --out"));
+    }
+    for made in ["florence-2017", "report-2017"] {
+        let folder = out.join(made);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|error| Failure::output(&folder, &error))?;
+        }
+    }
+    fs::create_dir_all(out).map_err(|error| Failure::output(out, &error))?;
+    let mark = out.join(MARK);
+    fs::write(&mark, "made by `impegno demo`\n").map_err(|error| Failure::output(&mark, &error))
+}
+
+fn copy_centre(centre: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(centre).map_err(|error| Failure::output(centre, &error))?;
+    sample::FLORENCE_2017.extract(centre).map_err(|error| Failure::output(centre, &error))
+}

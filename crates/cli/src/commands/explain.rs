@@ -1,0 +1,39 @@
+//! `impegno explain`: from a figure to its facts.
+
+use impegno_findings::nearest;
+use impegno_report::document::Block;
+use impegno_report::proof_slug;
+
+use crate::arguments::{Explain, Format};
+use crate::commands::measure::commitments_alone;
+use crate::exit::{Exit, Failure};
+use crate::{folder, output};
+
+/// Prints the proof of a commitment.
+pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
+    let loaded = folder::load_sound(&arguments.centre)?;
+    let codes: Vec<&str> = loaded.centre.commitments.iter().map(|one| one.code.as_str()).collect();
+    if !codes.contains(&arguments.code.as_str()) {
+        let hint = nearest(&arguments.code, codes.iter().copied()).map_or_else(
+            || format!("one of: {}", codes.join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        return Err(
+            Failure::new(Exit::Usage, format!("there is no commitment `{}`", arguments.code)).hint(hint)
+        );
+    }
+    let (report, _) = commitments_alone(&loaded, &arguments.scope)?;
+    let slug = proof_slug(&arguments.code);
+    let Some(page) = report.pages.iter().find(|page| page.slug == slug) else { return Ok(()) };
+    match arguments.format {
+        Format::Table => output::data(&output::page(page)),
+        Format::Csv | Format::Json => {
+            for block in page.sections.iter().flat_map(|section| &section.blocks) {
+                if let Block::Table(table) = block {
+                    output::data(&output::table(table, arguments.format));
+                }
+            }
+        }
+    }
+    Ok(())
+}

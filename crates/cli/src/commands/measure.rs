@@ -1,0 +1,73 @@
+//! `impegno measure`: the table of commitments.
+
+use impegno_charter::{BlockLayout, Layout, SectionLayout, Words};
+use impegno_measure::{Measurement, Verdict, measure_commitments};
+use impegno_report::document::Report;
+use impegno_report::{Frame, Plan};
+
+use crate::arguments::{Measure, Scope};
+use crate::exit::{Exit, Failure};
+use crate::folder::{self, Loaded};
+use crate::output;
+use crate::supply::Known;
+
+/// Prints the table of commitments.
+pub(crate) fn run(arguments: &Measure) -> Result<(), Failure> {
+    let loaded = folder::load_sound(&arguments.centre)?;
+    let (report, measurements) = commitments_alone(&loaded, &arguments.scope)?;
+    if let Some((_, table)) = report.tables().next() {
+        output::data(&output::table(table, arguments.format));
+    }
+    if arguments.fail_on_missed {
+        fail_on_missed(&measurements)?;
+    }
+    Ok(())
+}
+
+/// The codes 12 and 13, on demand.
+fn fail_on_missed(measurements: &[Measurement]) -> Result<(), Failure> {
+    let codes = |wanted: fn(&Verdict) -> bool| {
+        let found: Vec<&str> =
+            measurements.iter().filter(|one| wanted(&one.verdict)).map(|one| one.code.as_str()).collect();
+        found.join(", ")
+    };
+    let missed = codes(|verdict| matches!(verdict, Verdict::Missed));
+    if !missed.is_empty() {
+        return Err(Failure::new(Exit::Missed, format!("missed: {missed}")));
+    }
+    let unjudged = codes(|verdict| matches!(verdict, Verdict::NotProvable | Verdict::NotMeasured(_)));
+    if !unjudged.is_empty() {
+        return Err(Failure::new(Exit::NotJudged, format!("cannot be judged: {unjudged}")));
+    }
+    Ok(())
+}
+
+/// A report of the commitments and their proofs, without any other table.
+pub(crate) fn commitments_alone(
+    loaded: &Loaded,
+    scope: &Scope,
+) -> Result<(Report, Vec<Measurement>), Failure> {
+    let title = Words { it: "Livelli di servizio".to_owned(), en: "Service levels".to_owned() };
+    let block = BlockLayout::Commitments { id: "sla".to_owned(), title: title.clone() };
+    let section = SectionLayout { id: "livelli".to_owned(), title: title.clone(), blocks: vec![block] };
+    let layout =
+        Layout { code: "sla".to_owned(), title, subtitle: Words::default(), sections: vec![section] };
+    let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
+    let measurements =
+        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), &known)?;
+    let plan = Plan::new(frame(loaded, &layout, scope, &known));
+    Ok((plan.report(&[], &measurements), measurements))
+}
+
+/// What a report is about and rests on.
+pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, known: &Known) -> Frame<'c> {
+    Frame {
+        centre: &loaded.centre,
+        layout,
+        period: scope.period,
+        language: scope.lang.language(),
+        known_at: known.known_at.clone(),
+        ledger_head: known.head.clone(),
+        charter_version: loaded.version.to_string(),
+    }
+}

@@ -1,0 +1,89 @@
+//! `impegno report`: the report in every format.
+
+use std::fs;
+use std::path::Path;
+
+use impegno_charter::Layout;
+use impegno_findings::nearest;
+use impegno_measure::{Joins, answer, measure_commitments};
+use impegno_publish::File;
+use impegno_report::Plan;
+use impegno_report::document::Report as Document;
+
+use crate::arguments::{Report, Scope};
+use crate::commands::measure::frame;
+use crate::exit::{Exit, Failure};
+use crate::folder::{self, Loaded};
+use crate::output;
+use crate::supply::Known;
+
+/// Writes the report.
+pub(crate) fn run(arguments: &Report) -> Result<(), Failure> {
+    let loaded = folder::load_sound(&arguments.centre)?;
+    let document = build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
+    let written = publish(&document, &arguments.out)?;
+    output::talk(&format!(
+        "{written} files in {}; open {}",
+        arguments.out.display(),
+        arguments.out.join("index.html").display()
+    ));
+    Ok(())
+}
+
+/// The layout of a name, or the only one.
+pub(crate) fn layout<'l>(loaded: &'l Loaded, name: Option<&str>) -> Result<&'l Layout, Failure> {
+    let layouts = &loaded.centre.layouts;
+    let known: Vec<&str> = layouts.keys().map(String::as_str).collect();
+    match name {
+        Some(name) => layouts.get(name).ok_or_else(|| {
+            let hint = nearest(name, known.iter().copied()).map_or_else(
+                || format!("one of: {}", known.join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            Failure::new(Exit::Usage, format!("there is no layout `{name}`")).hint(hint)
+        }),
+        None if layouts.len() == 1 => layouts.values().next().ok_or_else(no_layout),
+        None if layouts.is_empty() => Err(no_layout()),
+        None => {
+            let hint = format!("--layout with one of: {}", known.join(", "));
+            Err(Failure::new(Exit::Usage, "the centre has several layouts").hint(hint))
+        }
+    }
+}
+
+fn no_layout() -> Failure {
+    Failure::new(Exit::Folder, "the centre has no report layout").hint("write one in reports/")
+}
+
+/// Builds the report value: the report, its proofs, and the comparison with what was published.
+pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Result<Document, Failure> {
+    let layout = layout(loaded, name)?;
+    let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
+    let plan = Plan::new(frame(loaded, layout, scope, &known));
+    let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;
+    let measurements =
+        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), &known)?;
+    let mut document = plan.report(&answers, &measurements);
+    let page = super::compare::page(loaded, layout, scope, &document, None)?;
+    document.pages.push(page);
+    Ok(document)
+}
+
+/// Writes every format; gives the number of files.
+pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure> {
+    let mut files: Vec<File> = impegno_publish::html(document);
+    files.extend(impegno_publish::csv(document));
+    files.extend(impegno_publish::json(document));
+    // A folder is made once and not once a file.
+    let mut made = std::collections::BTreeSet::new();
+    for file in &files {
+        let path = out.join(&file.path);
+        if let Some(folder) = path.parent() {
+            if made.insert(folder.to_owned()) {
+                fs::create_dir_all(folder).map_err(|error| Failure::output(folder, &error))?;
+            }
+        }
+        fs::write(&path, &file.bytes).map_err(|error| Failure::output(&path, &error))?;
+    }
+    Ok(files.len())
+}

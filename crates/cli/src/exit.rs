@@ -1,0 +1,66 @@
+//! How the program ends.
+
+use std::path::Path;
+
+use impegno_ledger::LedgerError;
+
+/// The documented exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Something unexpected; please report it.
+    Unexpected = 1,
+    /// Wrong arguments.
+    Usage = 2,
+    /// The centre folder has errors.
+    Folder = 10,
+    /// Input was rejected beyond the declared tolerance; everything else was received.
+    Rejected = 11,
+    /// A commitment is missed (with `--fail-on-missed`).
+    Missed = 12,
+    /// A figure cannot be judged (with `--fail-on-missed`).
+    NotJudged = 13,
+    /// Output could not be written, or the ledger could not be read or written.
+    Output = 14,
+}
+
+/// Why the program stops.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub exit: Exit,
+    /// What happened; empty when everything was said already.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into(), hint: String::new() }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Failure {
+        Failure { hint: hint.into(), ..self }
+    }
+
+    /// An output file that cannot be written.
+    pub(crate) fn output(path: &Path, error: &std::io::Error) -> Failure {
+        Failure::new(Exit::Output, format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Failure {
+        let hint = match &error {
+            LedgerError::Io { .. } => {
+                "is the disk full, or the folder read-only? What was acknowledged is safe"
+            }
+            LedgerError::Damaged { .. } => {
+                "restore the file from a copy; `impegno verify` lists what is damaged"
+            }
+            LedgerError::Catalogue(_) => "is the disk full? What was acknowledged is safe",
+            LedgerError::Busy | LedgerError::Newer { .. } => "",
+        };
+        Failure::new(Exit::Output, error.to_string()).hint(hint)
+    }
+}

@@ -1,0 +1,204 @@
+//! Reading a centre folder from the disk.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use impegno_charter::Centre;
+use impegno_findings::{Code, Finding, Place, Severity};
+use impegno_ledger::Hash;
+use impegno_sources::{Declaration, Names, REGISTERS, read_declaration, register};
+
+use crate::exit::{Exit, Failure};
+use crate::output;
+
+/// A file that is not text.
+pub(crate) const NOT_TEXT: Code =
+    Code { name: "not-utf8", meaning: "A settings file of the centre folder is not text in UTF-8." };
+/// A file that cannot be read.
+pub(crate) const UNREADABLE: Code =
+    Code { name: "unreadable-file", meaning: "A file of the centre folder cannot be read." };
+/// Files without a declaration.
+pub(crate) const UNDECLARED_SOURCE: Code = Code {
+    name: "undeclared-source",
+    meaning: "The inbox holds files of a source that has no declaration in `sources/`; they were not received.",
+};
+/// A filter on something that no source has.
+pub(crate) const UNKNOWN_DIMENSION: Code = Code {
+    name: "unknown-dimension",
+    meaning: "A filter or an axis of a layout or commitment names a dimension that no source gives.",
+};
+
+/// The codes of the program.
+pub(crate) const CODES: &[Code] = &[NOT_TEXT, UNREADABLE, UNDECLARED_SOURCE, UNKNOWN_DIMENSION];
+
+/// A centre folder, read.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// Where it lies.
+    pub directory: PathBuf,
+    /// Texts of its settings by relative path.
+    pub texts: BTreeMap<String, String>,
+    /// What it says.
+    pub centre: Centre,
+    /// How each source is read, with the hash of its declaration.
+    pub sources: BTreeMap<String, (Declaration, Hash)>,
+    /// The registers it keeps, likewise.
+    pub registers: BTreeMap<String, (Declaration, Hash)>,
+    /// What it calls things.
+    pub names: Names,
+    /// Hash of all definitions.
+    pub version: Hash,
+    /// Everything that is not sound.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a centre folder; fails when it cannot be used.
+pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
+    if !directory.is_dir() {
+        let message = format!("{} is not a folder", directory.display());
+        return Err(Failure::new(Exit::Folder, message).hint("name the folder that holds centre.toml"));
+    }
+    let mut findings = Vec::new();
+    let mut texts = BTreeMap::new();
+    for file in [
+        "centre.toml",
+        "bodies.csv",
+        "services.csv",
+        "systems.toml",
+        "probes.csv",
+        "registers/annotations.csv",
+    ] {
+        read_text(directory, file, &mut texts, &mut findings);
+    }
+    for folder in ["commitments", "reports", "sources"] {
+        for name in names_in(&directory.join(folder)) {
+            if name.ends_with(".toml") {
+                read_text(directory, &format!("{folder}/{name}"), &mut texts, &mut findings);
+            }
+        }
+    }
+    let (centre, more) = impegno_charter::read(&texts);
+    findings.extend(more);
+    let sources = read_sources(&texts, &mut findings);
+    let Some(centre) = centre else {
+        output::findings(&findings, None);
+        return Err(Failure::new(
+            Exit::Folder,
+            format!("the folder cannot be used: {}", output::count(&findings)),
+        ));
+    };
+    let names = names(&centre);
+    let registers = REGISTERS
+        .iter()
+        .filter(|(name, _)| directory.join(format!("registers/{name}.csv")).exists())
+        .filter_map(|(name, _)| {
+            let (declaration, text) = register(name)?;
+            Some(((*name).to_owned(), (declaration, Hash::of(text.as_bytes()))))
+        })
+        .collect();
+    let version = version(&texts);
+    let directory = directory.to_owned();
+    let mut loaded = Loaded { directory, texts, centre, sources, registers, names, version, findings };
+    let unknown = crate::commands::check::unknown_dimensions(&loaded);
+    loaded.findings.extend(unknown);
+    Ok(loaded)
+}
+
+/// Reads a centre folder that must be sound.
+pub(crate) fn load_sound(directory: &Path) -> Result<Loaded, Failure> {
+    let loaded = load(directory)?;
+    if loaded.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        output::findings(&loaded.findings, Some(&loaded));
+        let message = format!("the folder has {}", output::count(&loaded.findings));
+        return Err(Failure::new(Exit::Folder, message));
+    }
+    Ok(loaded)
+}
+
+/// Names of the entries of a folder in order; none when there is no such folder.
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    names
+}
+
+fn read_text(
+    directory: &Path,
+    file: &str,
+    texts: &mut BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+) {
+    match fs::read(directory.join(file)) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => {
+                texts.insert(file.to_owned(), text);
+            }
+            Err(error) => {
+                let valid = error.utf8_error().valid_up_to();
+                let line =
+                    error.as_bytes().iter().take(valid).filter(|byte| **byte == b'\n').count() as u32 + 1;
+                let finding =
+                    Finding::error(NOT_TEXT, Place::line(file, line), "this line is not text in UTF-8");
+                findings.push(finding.hint("save the file as UTF-8"));
+            }
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => findings.push(Finding::error(UNREADABLE, Place::file(file), error.to_string())),
+    }
+}
+
+fn read_sources(
+    texts: &BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+) -> BTreeMap<String, (Declaration, Hash)> {
+    let mut sources = BTreeMap::new();
+    for (file, text) in texts {
+        let Some(name) = file.strip_prefix("sources/").and_then(|name| name.strip_suffix(".toml")) else {
+            continue;
+        };
+        if let Some(declaration) = impegno_settings::read(file, text, findings, read_declaration) {
+            sources.insert(name.to_owned(), (declaration, Hash::of(text.as_bytes())));
+        }
+    }
+    sources
+}
+
+fn names(centre: &Centre) -> Names {
+    let own = |name: &str, code: &str| (name.to_owned(), code.to_owned());
+    Names {
+        bodies: centre
+            .bodies
+            .iter()
+            .flat_map(|body| body.known_as().map(|name| own(name, &body.code)))
+            .collect(),
+        services: centre
+            .services
+            .iter()
+            .flat_map(|service| [own(&service.code, &service.code), own(&service.title, &service.code)])
+            .collect(),
+        probes: centre.probes.iter().map(|probe| own(&probe.name, &probe.name)).collect(),
+        components: centre.components.iter().map(|component| own(&component.code, &component.code)).collect(),
+    }
+}
+
+/// One hash of everything that defines figures: all texts with their names.
+fn version(texts: &BTreeMap<String, String>) -> Hash {
+    let mut all = String::new();
+    for (file, text) in texts {
+        all.push_str(&format!("{file} {} {}\n", text.len(), Hash::of(text.as_bytes())));
+    }
+    Hash::of(all.as_bytes())
+}
+
+impl Loaded {
+    /// Where the ledger lies.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.directory.join(".ledger")
+    }
+}

@@ -1,0 +1,341 @@
+//! Receiving files: parsed and encoded on all cores, committed one by one in the order of their names.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
+
+use impegno_calendar::Period;
+use impegno_findings::{Finding, Place, Severity};
+use impegno_ledger::{Hash, Ledger, Mode, Outcome, Prepared, Receipt, StoredFinding};
+use impegno_sources::{Declaration, Grain, Received};
+
+use crate::exit::{Exit, Failure};
+use crate::folder::{Loaded, UNDECLARED_SOURCE, names_in};
+use crate::output;
+
+/// A file to be received.
+#[derive(Debug, Clone)]
+pub(crate) struct Incoming {
+    /// Its source.
+    pub source: String,
+    /// Its name in findings and in the ledger: relative to the centre folder where it lies inside.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// What an import did.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    pub files: u64,
+    pub known: u64,
+    pub rows: u64,
+    pub accepted: u64,
+    pub ignored: u64,
+    pub rejected: u64,
+    pub duplicates: u64,
+    pub superseded: u64,
+    pub withdrawn: u64,
+    pub bytes: u64,
+    /// Files with more rejected rows than their source tolerates.
+    pub beyond_tolerance: Vec<String>,
+}
+
+/// The files of the inbox and the registers, in the order in which they are received.
+pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
+    let mut incoming = Vec::new();
+    let mut findings = Vec::new();
+    for name in loaded.registers.keys() {
+        let file = format!("registers/{name}.csv");
+        let path = loaded.directory.join(&file);
+        incoming.push(Incoming { source: format!("registers/{name}"), name: file, path });
+    }
+    for source in names_in(&loaded.directory.join("inbox")) {
+        let folder = loaded.directory.join("inbox").join(&source);
+        if !folder.is_dir() {
+            continue;
+        }
+        if !loaded.sources.contains_key(&source) {
+            let place = Place::file(format!("inbox/{source}"));
+            let known = loaded.sources.keys().map(String::as_str);
+            let hint = match impegno_findings::nearest(&source, known) {
+                Some(near) => format!("did you mean the source `{near}`? Or write sources/{source}.toml"),
+                None => format!("write sources/{source}.toml"),
+            };
+            let message =
+                format!("there is no declaration of a source `{source}`; its files were not received");
+            findings.push(Finding::error(UNDECLARED_SOURCE, place, message).hint(hint));
+            continue;
+        }
+        for name in names_in(&folder) {
+            let path = folder.join(&name);
+            if path.is_file() {
+                incoming.push(Incoming {
+                    source: source.clone(),
+                    name: format!("inbox/{source}/{name}"),
+                    path,
+                });
+            }
+        }
+    }
+    (incoming, findings)
+}
+
+/// A file on its way: parsed and encoded, or why not.
+struct Ready {
+    prepared: Prepared,
+    findings: Vec<Finding>,
+    counts: (u64, u64, u64, u64),
+    size: u64,
+    beyond_tolerance: bool,
+}
+
+/// Receives files. `now` gives the instant of receipt of each.
+///
+/// Findings are shown as they come; a file that cannot be read at all stops the import, after everything
+/// before it was received.
+pub(crate) fn receive(
+    loaded: &Loaded,
+    files: &[Incoming],
+    now: &(dyn Fn() -> i64 + Sync),
+) -> Result<Summary, Failure> {
+    let mut ledger = Ledger::open(&loaded.ledger())?;
+    let lock = ledger.lock()?;
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
+    let queue = Queue::new(files.len(), workers);
+    let bar = output::progress(files.len() as u64, "import");
+    let mut summary = Summary::default();
+    let result = thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| queue.work(|n| prepare(loaded, &files[n])));
+        }
+        let result = (0..files.len()).try_for_each(|n| {
+            let ready = queue.take(n)?;
+            bar.set_message(files[n].name.clone());
+            commit(loaded, &mut ledger, &lock, ready, &files[n], now(), &mut summary)?;
+            bar.inc(1);
+            Ok(())
+        });
+        queue.stop();
+        result
+    });
+    bar.finish_and_clear();
+    result.map(|()| summary)
+}
+
+fn commit(
+    loaded: &Loaded,
+    ledger: &mut Ledger,
+    lock: &impegno_ledger::WriteLock,
+    ready: Ready,
+    file: &Incoming,
+    now: i64,
+    summary: &mut Summary,
+) -> Result<(), Failure> {
+    let outcome = ledger.receive(lock, ready.prepared, now)?;
+    summary.files += 1;
+    summary.bytes += ready.size;
+    match outcome {
+        Outcome::Known { .. } => summary.known += 1,
+        Outcome::Received { batch, contradictions } => {
+            let (rows, accepted, ignored, rejected) = ready.counts;
+            summary.rows += rows;
+            summary.accepted += accepted;
+            summary.ignored += ignored;
+            summary.rejected += rejected;
+            summary.duplicates += batch.duplicates;
+            summary.superseded += batch.superseded;
+            summary.withdrawn += batch.withdrawn;
+            let mut findings = ready.findings;
+            findings.extend(contradictions.iter().map(|pair| {
+                let message = format!(
+                    "line {} says something else of the same fact than line {}; the later one counts",
+                    pair.later, pair.earlier
+                );
+                Finding::warning(CONTRADICTION, Place::line(&file.name, pair.later), message)
+            }));
+            output::findings(&findings, Some(loaded));
+            if ready.beyond_tolerance {
+                summary.beyond_tolerance.push(file.name.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Two rows of one file contradict each other.
+pub(crate) const CONTRADICTION: impegno_findings::Code = impegno_findings::Code {
+    name: "contradictory-rows",
+    meaning: "Two rows of one file name the same fact and say different things; the later one counts, the earlier one is kept.",
+};
+
+fn prepare(loaded: &Loaded, file: &Incoming) -> Result<Ready, Failure> {
+    let bytes = fs::read(&file.path).map_err(|error| {
+        Failure::new(Exit::Rejected, format!("{}: {error}", file.name))
+            .hint("nothing of this file was received; the files before it were")
+    })?;
+    let (declaration, declaration_hash) = loaded
+        .sources
+        .get(&file.source)
+        .or_else(|| file.source.strip_prefix("registers/").and_then(|name| loaded.registers.get(name)))
+        .ok_or_else(|| Failure::new(Exit::Usage, format!("there is no source `{}`", file.source)))?;
+    let received = impegno_sources::read(declaration, &loaded.names, &loaded.centre.zone, &file.name, &bytes);
+    let mode = mode(declaration, &received, loaded);
+    let counts = (received.rows, received.accepted, received.ignored, received.rejected);
+    let tolerated = u128::from(received.rows) * u128::from(declaration.tolerance_ppm);
+    let nothing_usable =
+        received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error);
+    let beyond_tolerance = nothing_usable || u128::from(received.rejected) * 1_000_000 > tolerated;
+    let receipt = Receipt {
+        source: file.source.clone(),
+        file: file.name.clone(),
+        mode,
+        content: Hash::of(&bytes),
+        declaration: *declaration_hash,
+        size: bytes.len() as u64,
+        rows: received.rows,
+        accepted: received.accepted,
+        ignored: received.ignored,
+        rejected: received.rejected,
+        findings: received.findings.iter().map(stored).collect(),
+        facts: received.facts,
+    };
+    Ok(Ready {
+        prepared: receipt.prepare()?,
+        findings: received.findings,
+        counts,
+        size: bytes.len() as u64,
+        beyond_tolerance,
+    })
+}
+
+fn stored(finding: &Finding) -> StoredFinding {
+    StoredFinding {
+        severity: match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+        .to_owned(),
+        code: finding.code.name.to_owned(),
+        line: finding.place.line,
+        column: finding.place.column,
+        message: finding.message.clone(),
+        row: finding.row.clone(),
+    }
+}
+
+/// How the file relates to the others of its source. A file in which nothing could be used never stands
+/// for the whole: it would withdraw everything.
+fn mode(declaration: &Declaration, received: &Received, loaded: &Loaded) -> Mode {
+    if received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return Mode::Append;
+    }
+    match declaration.mode {
+        impegno_sources::Mode::Append => Mode::Append,
+        impegno_sources::Mode::Snapshot => Mode::Snapshot,
+        impegno_sources::Mode::ReplacesPeriod(grain) => {
+            let mut periods: BTreeMap<String, Period> = BTreeMap::new();
+            let zone = &loaded.centre.zone;
+            for facts in &received.facts {
+                for at in facts.at() {
+                    let month = Period::month_of(zone.date(impegno_calendar::Instant(*at)));
+                    let period = match grain {
+                        Grain::Month => month,
+                        Grain::Year => Period::Year(month.first_day().year()),
+                    };
+                    periods.insert(period.to_string(), period);
+                }
+            }
+            let stretches = periods.values().map(|period| {
+                let interval = period.interval(zone);
+                interval.start.0..interval.end.0
+            });
+            Mode::ReplacesPeriod(stretches.collect())
+        }
+    }
+}
+
+/// Files being prepared by several workers and taken in order. At most a few wait at a time, so that memory
+/// stays bounded whatever the number of files.
+struct Queue {
+    length: usize,
+    window: usize,
+    next: AtomicUsize,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    taken: usize,
+    stopped: bool,
+    ready: BTreeMap<usize, Result<Ready, Failure>>,
+}
+
+impl Queue {
+    fn new(length: usize, workers: usize) -> Queue {
+        Queue {
+            length,
+            window: workers + 1,
+            next: AtomicUsize::new(0),
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    /// Prepares files until there are none left.
+    fn work(&self, prepare: impl Fn(usize) -> Result<Ready, Failure>) {
+        loop {
+            let n = self.next.fetch_add(1, Ordering::Relaxed);
+            if n >= self.length {
+                return;
+            }
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            while !state.stopped && n >= state.taken + self.window {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.stopped {
+                return;
+            }
+            drop(state);
+            let ready = prepare(n);
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.ready.insert(n, ready);
+            self.changed.notify_all();
+        }
+    }
+
+    /// Takes the file of a number, which is the next one.
+    fn take(&self, n: usize) -> Result<Ready, Failure> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(ready) = state.ready.remove(&n) {
+                state.taken = n + 1;
+                self.changed.notify_all();
+                return ready;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn stop(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).stopped = true;
+        self.changed.notify_all();
+    }
+}
+
+/// A path as it is named in the ledger.
+pub(crate) fn name_of(loaded: &Loaded, path: &Path) -> String {
+    let inside = path.canonicalize().ok().and_then(|path| {
+        let directory = loaded.directory.canonicalize().ok()?;
+        path.strip_prefix(directory).map(Path::to_owned).ok()
+    });
+    match inside {
+        Some(inside) => inside.to_string_lossy().into_owned(),
+        // Of a file from elsewhere only the name is kept: where it lay is nobody's business.
+        None => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+    }
+}

@@ -1,0 +1,66 @@
+//! The ledger as a supply of facts for measuring.
+
+use impegno_calendar::Interval;
+use impegno_facts::Kind;
+use impegno_ledger::{Ledger, LedgerError, Segment};
+use impegno_measure::{Part, Supply};
+
+use crate::exit::{Exit, Failure};
+use crate::folder::Loaded;
+
+/// What the ledger knew at some moment.
+pub(crate) struct Known {
+    segments: Vec<(Kind, Vec<Segment>)>,
+    /// When the last batch was received, ISO 8601.
+    pub known_at: String,
+    /// Hash of the last batch.
+    pub head: String,
+}
+
+impl Known {
+    /// Opens what was known at an instant (microseconds; `None`: now).
+    pub(crate) fn open(loaded: &Loaded, as_of: Option<i64>) -> Result<Known, Failure> {
+        let nothing = || {
+            Failure::new(Exit::Folder, "nothing was received yet")
+                .hint(format!("put files into {}/inbox and run `impegno import`", loaded.directory.display()))
+        };
+        let ledger = Ledger::open_existing(&loaded.ledger())?.ok_or_else(nothing)?;
+        let Some(head) = ledger.head(as_of)? else {
+            let message = "nothing was known at that instant";
+            return Err(Failure::new(Exit::Folder, message).hint("see `impegno batches`"));
+        };
+        let mut segments = Vec::new();
+        for kind in Kind::ALL {
+            segments.push((kind, ledger.segments(kind, as_of)?));
+        }
+        Ok(Known {
+            segments,
+            known_at: impegno_calendar::Instant(head.received_at).to_string(),
+            head: head.hash.to_string(),
+        })
+    }
+
+    fn of(&self, kind: Kind) -> &[Segment] {
+        self.segments.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, segments)| segments)
+    }
+}
+
+impl Supply for Known {
+    type Error = LedgerError;
+
+    fn count(&self, kind: Kind) -> usize {
+        self.of(kind).len()
+    }
+
+    fn touches(&self, kind: Kind, part: usize, window: Interval) -> bool {
+        let segment = &self.of(kind)[part];
+        segment.earliest < window.end.0
+            && window.start.0 <= segment.latest
+            && segment.ended.len() < segment.rows
+    }
+
+    fn read(&self, kind: Kind, part: usize) -> Result<Part, LedgerError> {
+        let rows = self.of(kind)[part].read()?;
+        Ok(Part { facts: rows.facts, source: rows.source, file: rows.file, batch: rows.batch })
+    }
+}

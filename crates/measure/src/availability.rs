@@ -1,0 +1,362 @@
+//! Availability: what each probe's checks say of every instant of a period.
+
+use std::collections::BTreeMap;
+
+use impegno_calendar::{Calendar, Instant, Interval, Intervals, Micros};
+use impegno_charter::{Availability, Confirmation, Planned};
+use impegno_facts::{Facts, Origin, State, StateType};
+
+use crate::verdict::{Band, fraction};
+use crate::{Case, FactRef, Part};
+
+/// The time of a period, each instant in exactly one bucket; their sum is the period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Account {
+    /// Worked.
+    pub up: Micros,
+    /// Did not work and nothing excused it.
+    pub down: Micros,
+    /// Did not work within a planned stop that is excused.
+    pub excused: Micros,
+    /// Nobody knows.
+    pub unknown: Micros,
+    /// Outside the service hours of the calendar.
+    pub outside: Micros,
+}
+
+/// What a stretch of time counts as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StretchState {
+    /// Down, not excused.
+    Down,
+    /// Down within an excused planned stop.
+    Excused,
+    /// Unknown.
+    Unknown,
+}
+
+/// A stretch that was not up, with what says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// From when to when.
+    pub interval: Interval,
+    /// What it counts as.
+    pub state: StretchState,
+    /// The probe.
+    pub probe: String,
+    /// The check that began it; `None` for time without any check.
+    pub origin: Option<FactRef>,
+}
+
+/// Why an availability is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AvailabilityEvidence {
+    /// The buckets.
+    pub account: Account,
+    /// Everything that was not up, by time.
+    pub stretches: Vec<Stretch>,
+    /// The probes that were asked.
+    pub probes: Vec<String>,
+    /// Checks that were read.
+    pub checks: u64,
+}
+
+/// The longest stop of a monitor that counts as a restart, after which states go on as they were.
+const RESTART: i64 = 15 * 60 * 1_000_000;
+
+/// One check of a probe, or a start or stop of its monitor, on the way to a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Heard {
+    at: i64,
+    /// Reading order decides among equal instants.
+    batch: u64,
+    line: u32,
+    state: State,
+    origin: Origin,
+    state_type: StateType,
+}
+
+/// The checks of some probes, gathered part by part.
+#[derive(Debug, Default)]
+pub(crate) struct CheckBook {
+    /// By probe; starts and stops of monitors under the empty name.
+    heard: BTreeMap<String, Vec<Heard>>,
+    files: BTreeMap<u64, String>,
+}
+
+impl CheckBook {
+    /// Takes the checks of the probes asked for from a part.
+    pub(crate) fn add(&mut self, part: &Part, probes: &[&str]) {
+        let Facts::Checks(facts) = &part.facts else { return };
+        let wanted: Vec<bool> =
+            facts.probe.words().iter().map(|word| word.is_empty() || probes.contains(&&**word)).collect();
+        if !wanted.contains(&true) {
+            return;
+        }
+        self.files.insert(part.batch, part.file.clone());
+        for row in 0..facts.at.len() {
+            if wanted[facts.probe.codes()[row] as usize] {
+                let heard = Heard {
+                    at: facts.at[row],
+                    batch: part.batch,
+                    line: facts.line[row],
+                    state: facts.state[row],
+                    origin: facts.origin[row],
+                    state_type: facts.state_type[row],
+                };
+                self.heard.entry(facts.probe.get(row).to_owned()).or_default().push(heard);
+            }
+        }
+    }
+
+    pub(crate) fn merge(mut self, other: CheckBook) -> CheckBook {
+        for (probe, heard) in other.heard {
+            self.heard.entry(probe).or_default().extend(heard);
+        }
+        self.files.extend(other.files);
+        self
+    }
+
+    pub(crate) fn finish(&mut self) {
+        for heard in self.heard.values_mut() {
+            heard.sort();
+        }
+    }
+
+    fn of(&self, probe: &str) -> &[Heard] {
+        self.heard.get(probe).map_or(&[], Vec::as_slice)
+    }
+
+    fn origin(&self, heard: &Heard) -> FactRef {
+        FactRef {
+            file: self.files.get(&heard.batch).cloned().unwrap_or_default(),
+            batch: heard.batch,
+            line: heard.line,
+        }
+    }
+
+    /// Stretches in which the monitor stood still for longer than a restart takes.
+    fn stopped(&self, end: i64) -> Intervals {
+        let mut stops = Vec::new();
+        let mut since: Option<i64> = None;
+        for heard in self.of("") {
+            match heard.origin {
+                Origin::MonitorStop => since = since.or(Some(heard.at)),
+                Origin::MonitorStart => {
+                    if let Some(since) = since.take() {
+                        stops.push((since, heard.at));
+                    }
+                }
+                Origin::Result | Origin::Transition | Origin::StateDump => {}
+            }
+        }
+        stops.extend(since.map(|since| (since, end)));
+        stops
+            .into_iter()
+            .filter(|(from, to)| to - from > RESTART)
+            .filter_map(|(from, to)| Interval::new(Instant(from), Instant(to)))
+            .collect()
+    }
+}
+
+/// The timeline of one probe over a period: what was down, what was unknown.
+struct Timeline {
+    down: Vec<(Interval, FactRef)>,
+    unknown: Intervals,
+}
+
+/// Follows the checks of a probe. A state holds until the next check, at most the staleness.
+fn timeline(book: &CheckBook, probe: &str, wanted: &Availability, period: Interval) -> Timeline {
+    let changes = confirmed(book.of(probe), wanted.confirmation);
+    let mut down = Vec::new();
+    let mut known = Vec::new();
+    let mut troubled = Vec::new();
+    for (n, change) in changes.iter().enumerate() {
+        let next = changes.get(n + 1).map_or(i64::MAX, |next| next.at);
+        let end = next.min(change.at.saturating_add(wanted.staleness.0));
+        let Some(stretch) = Interval::new(Instant(change.at), Instant(end)) else { continue };
+        let Some(stretch) = stretch.intersect(period) else { continue };
+        match change.state {
+            State::Ok | State::Warning => known.push(stretch),
+            State::Critical => {
+                known.push(stretch);
+                down.push((stretch, book.origin(change)));
+            }
+            State::Unknown => troubled.push(stretch),
+        }
+    }
+    let whole: Intervals = std::iter::once(period).collect();
+    let known: Intervals = known.into_iter().collect();
+    let unknown = whole.difference(&known.difference(&book.stopped(period.end.0)));
+    Timeline { down, unknown: unknown.union(&troubled.into_iter().collect()) }
+}
+
+/// The checks that count under a rule of confirmation, each with the instant from which its state holds.
+fn confirmed(heard: &[Heard], rule: Confirmation) -> Vec<Heard> {
+    let mut counted: Vec<Heard> = Vec::new();
+    // Attempts since the last confirmed state, not yet confirmed themselves.
+    let mut attempts: Vec<&Heard> = Vec::new();
+    for one in heard {
+        match (rule, one.state_type) {
+            (Confirmation::Any, _) => counted.push(one.clone()),
+            (Confirmation::Hard, StateType::Soft) => {}
+            (Confirmation::Hard, StateType::Hard) => counted.push(one.clone()),
+            (Confirmation::SinceFirst, StateType::Soft) => {
+                if one.state == State::Ok {
+                    attempts.clear();
+                } else {
+                    attempts.push(one);
+                }
+            }
+            (Confirmation::SinceFirst, StateType::Hard) => {
+                // Only the unbroken run of attempts with the confirmed state is dated back.
+                let run = attempts.iter().rev().take_while(|attempt| attempt.state == one.state).last();
+                let since = run.map_or(one, |first| first);
+                // An attempt cannot lie before a state that was confirmed after it.
+                counted.push(since.clone());
+                if since.at != one.at {
+                    counted.push(Heard { at: one.at, ..one.clone() });
+                }
+                attempts.clear();
+            }
+        }
+    }
+    counted.sort();
+    counted
+}
+
+/// Measures a component over a period.
+///
+/// Down while any of its probes is down; unknown while any is unknown and none is down. `maintenance` are
+/// the planned stops of the monitor, one case a probe or host.
+pub(crate) fn measure(
+    book: &CheckBook,
+    wanted: &Availability,
+    probes: &[String],
+    calendar: &Calendar,
+    period: Interval,
+    maintenance: &[Case],
+) -> AvailabilityEvidence {
+    let whole: Intervals = std::iter::once(period).collect();
+    let open = calendar.open(period);
+    let mut down_by_probe = Vec::new();
+    let mut down = Intervals::default();
+    let mut unknown = Intervals::default();
+    let mut excused = Intervals::default();
+    for probe in probes {
+        let line = timeline(book, probe, wanted, period);
+        let down_here: Intervals = line.down.iter().map(|(interval, _)| *interval).collect();
+        let planned = match wanted.planned {
+            Planned::Excused => planned_stops(probe, maintenance, period),
+            Planned::Counted => Intervals::default(),
+        };
+        excused = excused.union(&down_here.intersect(&planned));
+        down = down.union(&down_here.difference(&planned));
+        unknown = unknown.union(&line.unknown);
+        down_by_probe.push((probe, line, planned));
+    }
+    // Down of one probe is down of the component, whatever the others say; then excused, then unknown.
+    let down = down.intersect(&open);
+    let excused = excused.difference(&down).intersect(&open);
+    let unknown = unknown.difference(&down).difference(&excused).intersect(&open);
+    let up = open.difference(&down).difference(&excused).difference(&unknown);
+    let account = Account {
+        up: up.total(),
+        down: down.total(),
+        excused: excused.total(),
+        unknown: unknown.total(),
+        outside: whole.difference(&open).total(),
+    };
+    let mut stretches = Vec::new();
+    for (probe, line, planned) in down_by_probe {
+        for (interval, origin) in line.down {
+            let one: Intervals = std::iter::once(interval).collect::<Intervals>().intersect(&open);
+            let parts = [
+                (one.difference(&planned), StretchState::Down),
+                (one.intersect(&planned), StretchState::Excused),
+            ];
+            for (intervals, state) in parts {
+                stretches.extend(intervals.iter().map(|interval| Stretch {
+                    interval,
+                    state,
+                    probe: probe.clone(),
+                    origin: Some(origin.clone()),
+                }));
+            }
+        }
+        let nobody = line.unknown.intersect(&unknown);
+        stretches.extend(nobody.iter().map(|interval| Stretch {
+            interval,
+            state: StretchState::Unknown,
+            probe: probe.clone(),
+            origin: None,
+        }));
+    }
+    stretches.sort_by(|a, b| (a.interval.start.0, &a.probe).cmp(&(b.interval.start.0, &b.probe)));
+    let checks = probes.iter().map(|probe| book.of(probe).len() as u64).sum();
+    AvailabilityEvidence { account, stretches: joined(stretches), probes: probes.to_vec(), checks }
+}
+
+/// Stretches of one probe and state that touch are one: the first check began it.
+fn joined(stretches: Vec<Stretch>) -> Vec<Stretch> {
+    let mut joined: Vec<Stretch> = Vec::new();
+    for stretch in stretches {
+        let before = joined.iter_mut().rev().find(|before| {
+            before.probe == stretch.probe
+                && before.state == stretch.state
+                && before.interval.end == stretch.interval.start
+        });
+        match before {
+            Some(before) => before.interval.end = stretch.interval.end,
+            None => joined.push(stretch),
+        }
+    }
+    joined
+}
+
+/// The planned stops of a probe: its own and those of its host.
+fn planned_stops(probe: &str, maintenance: &[Case], period: Interval) -> Intervals {
+    let host = probe.split(';').next().unwrap_or(probe);
+    let mut stops = Vec::new();
+    for case in maintenance.iter().filter(|case| case.id == probe || case.id == host) {
+        let mut since: Option<i64> = None;
+        for event in &case.events {
+            match event.event.as_str() {
+                "started" => since = since.or(Some(event.at)),
+                "ended" | "cancelled" => {
+                    stops.extend(since.take().map(|since| (since, event.at)));
+                }
+                _ => {}
+            }
+        }
+        stops.extend(since.map(|since| (since, period.end.0)));
+    }
+    stops
+        .into_iter()
+        .filter_map(|(from, to)| Interval::new(Instant(from), Instant(to))?.intersect(period))
+        .collect()
+}
+
+impl Account {
+    /// Up ÷ (up + down), and what it could be.
+    pub(crate) fn share(&self) -> Option<(num_rational::BigRational, Band)> {
+        let up = i128::from(self.up.0);
+        let known = up + i128::from(self.down.0);
+        let unknown = i128::from(self.unknown.0);
+        let share = fraction(up, known)?;
+        let low = fraction(up, known + unknown)?;
+        let high = fraction(up + unknown, known + unknown)?;
+        Some((share, Band { low, high }))
+    }
+
+    /// Up ÷ (up + down + excused): the share without any exclusion.
+    pub fn share_without_exclusions(&self) -> Option<num_rational::BigRational> {
+        let up = i128::from(self.up.0);
+        fraction(up, up + i128::from(self.down.0) + i128::from(self.excused.0))
+    }
+
+    /// All buckets: the period.
+    pub fn total(&self) -> Micros {
+        Micros(self.up.0 + self.down.0 + self.excused.0 + self.unknown.0 + self.outside.0)
+    }
+}

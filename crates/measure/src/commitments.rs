@@ -1,0 +1,328 @@
+//! All commitments of a centre over a period, in one reading of the facts.
+
+use std::collections::BTreeMap;
+
+use impegno_calendar::{Instant, Interval, Micros, Zone};
+use impegno_charter::{Centre, Clock, Commitment, Indicator};
+use impegno_facts::Kind;
+use jiff::civil::Date;
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use rayon::prelude::*;
+
+use crate::availability::{self, AvailabilityEvidence, CheckBook};
+use crate::cadence::{self, CadenceEvidence};
+use crate::response::ResponseEvidence;
+use crate::verdict::{Band, Measured, Reason, Verdict, judge, target_value};
+use crate::within::{self, WithinEvidence};
+use crate::{Case, CaseBook, FactRef, Part, Supply};
+
+/// What was measured of a commitment, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measurement {
+    /// Code of the commitment.
+    pub code: String,
+    /// The measured value, if there is one.
+    pub measured: Option<Measured>,
+    /// What it could be, given what is unknown.
+    pub band: Option<Band>,
+    /// Measured − expected, in the unit of the expected value: shares of one, microseconds, months.
+    pub deviation: Option<BigRational>,
+    /// Whether the promise was kept.
+    pub verdict: Verdict,
+    /// The facts that decided it.
+    pub evidence: Evidence,
+}
+
+/// The facts that decided a measured value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Evidence {
+    /// Of an availability.
+    Availability(AvailabilityEvidence),
+    /// Of a mean: each part with what it is of.
+    Mean(Vec<(String, Option<BigRational>, Evidence)>),
+    /// Of a response time.
+    Response(ResponseEvidence),
+    /// Of a share of cases.
+    Within(WithinEvidence),
+    /// Of a cadence; none when it was never done.
+    Cadence(Option<CadenceEvidence>),
+}
+
+/// How far before a period checks are read, besides the staleness: enough for the attempts of a state.
+const LEAD: i64 = 3_600_000_000;
+
+/// Measures every commitment over a period.
+///
+/// # Errors
+/// When a part of the facts cannot be read.
+pub fn measure_commitments<S: Supply>(
+    centre: &Centre,
+    period: Interval,
+    supply: &S,
+) -> Result<Vec<Measurement>, S::Error> {
+    let wanted = Wanted::of(centre);
+    let gathered = gather(centre, &wanted, period, supply)?;
+    Ok(centre.commitments.iter().map(|commitment| measure(centre, commitment, period, &gathered)).collect())
+}
+
+/// Which facts the commitments of a centre need.
+struct Wanted<'c> {
+    probes: Vec<&'c str>,
+    staleness: i64,
+    kinds: Vec<&'c str>,
+    timed_probes: Vec<&'c str>,
+    obligations: Vec<&'c str>,
+}
+
+impl<'c> Wanted<'c> {
+    fn of(centre: &'c Centre) -> Wanted<'c> {
+        let mut wanted = Wanted {
+            probes: Vec::new(),
+            staleness: 0,
+            kinds: vec!["maintenance"],
+            timed_probes: Vec::new(),
+            obligations: Vec::new(),
+        };
+        let mut indicators: Vec<&Indicator> =
+            centre.commitments.iter().map(|commitment| &commitment.indicator).collect();
+        while let Some(indicator) = indicators.pop() {
+            match indicator {
+                Indicator::Availability(one) => {
+                    wanted.probes.extend(centre.probes_of(&one.component).map(|probe| probe.name.as_str()));
+                    wanted.staleness = wanted.staleness.max(one.staleness.0);
+                }
+                Indicator::MeanOf(parts) => indicators.extend(parts),
+                Indicator::ResponseTime(one) => wanted.timed_probes.push(&one.probe),
+                Indicator::Within(one) => wanted.kinds.push(&one.cases),
+                Indicator::Cadence(one) => wanted.obligations.push(&one.obligation),
+            }
+        }
+        wanted
+    }
+}
+
+/// The facts that the commitments need, gathered.
+#[derive(Default)]
+struct Gathered {
+    checks: CheckBook,
+    cases: CaseBook,
+    responses: BTreeMap<String, ResponseEvidence>,
+    obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
+    /// The cases, put together when everything is gathered.
+    finished: Vec<Case>,
+}
+
+impl Gathered {
+    fn take(mut self, part: &Part, wanted: &Wanted<'_>, period: Interval, zone: &Zone) -> Gathered {
+        self.checks.add(part, &wanted.probes);
+        self.cases.add(part, &wanted.kinds);
+        for probe in &wanted.timed_probes {
+            self.responses.entry((*probe).to_owned()).or_default().add(part, probe, period);
+        }
+        for obligation in &wanted.obligations {
+            let performances = self.obligations.entry((*obligation).to_owned()).or_default();
+            cadence::gather(part, obligation, zone, performances);
+        }
+        self
+    }
+
+    fn merge(mut self, other: Gathered) -> Gathered {
+        self.checks = self.checks.merge(other.checks);
+        self.cases = self.cases.merge(other.cases);
+        for (probe, response) in other.responses {
+            let mine = self.responses.remove(&probe).unwrap_or_default();
+            self.responses.insert(probe, mine.merge(response));
+        }
+        for (obligation, performances) in other.obligations {
+            self.obligations.entry(obligation).or_default().extend(performances);
+        }
+        self
+    }
+}
+
+fn gather<S: Supply>(
+    centre: &Centre,
+    wanted: &Wanted<'_>,
+    period: Interval,
+    supply: &S,
+) -> Result<Gathered, S::Error> {
+    let lead = Instant(period.start.0 - wanted.staleness - LEAD);
+    // A case may have opened, and an obligation been done, any time before; only checks go stale.
+    let checks_window = Interval::new(lead, period.end).unwrap_or(period);
+    let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
+    let mut parts: Vec<(Kind, usize)> = Vec::new();
+    for (kind, window) in [(Kind::Checks, checks_window), (Kind::Cases, ever), (Kind::Operations, ever)] {
+        if kind == Kind::Operations && wanted.obligations.is_empty() {
+            continue;
+        }
+        parts.extend(
+            (0..supply.count(kind))
+                .filter(|part| supply.touches(kind, *part, window))
+                .map(|part| (kind, part)),
+        );
+    }
+    let mut gathered = parts
+        .into_par_iter()
+        .try_fold(Gathered::default, |gathered, (kind, part)| {
+            Ok(gathered.take(&supply.read(kind, part)?, wanted, period, &centre.zone))
+        })
+        .try_reduce(Gathered::default, |a, b| Ok(a.merge(b)))?;
+    gathered.checks.finish();
+    gathered.finished = std::mem::take(&mut gathered.cases).finish();
+    Ok(gathered)
+}
+
+/// A measured value with its band, and why.
+struct Found {
+    value: Option<(Measured, Band)>,
+    reason: Reason,
+    evidence: Evidence,
+}
+
+fn measure(centre: &Centre, commitment: &Commitment, period: Interval, gathered: &Gathered) -> Measurement {
+    let found = find(centre, &commitment.indicator, period, gathered);
+    match found.value {
+        Some((measured, band)) => Measurement {
+            code: commitment.code.clone(),
+            deviation: Some(measured.exact() - target_value(&commitment.expected.target)),
+            verdict: judge(&commitment.expected, &band),
+            measured: Some(measured),
+            band: Some(band),
+            evidence: found.evidence,
+        },
+        None => Measurement {
+            code: commitment.code.clone(),
+            measured: None,
+            band: None,
+            deviation: None,
+            verdict: Verdict::NotMeasured(found.reason),
+            evidence: found.evidence,
+        },
+    }
+}
+
+fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gathered) -> Found {
+    let certain = |measured: Measured| {
+        let value = measured.exact();
+        (measured, Band { low: value.clone(), high: value })
+    };
+    match indicator {
+        Indicator::Availability(wanted) => {
+            let probes: Vec<String> =
+                centre.probes_of(&wanted.component).map(|probe| probe.name.clone()).collect();
+            let always = impegno_calendar::Calendar::always(centre.zone.clone());
+            let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
+            let evidence = availability::measure(
+                &gathered.checks,
+                wanted,
+                &probes,
+                calendar,
+                period,
+                &gathered.finished,
+            );
+            let reason = match (probes.is_empty(), evidence.checks) {
+                (true, _) => Reason::NoProbe,
+                (false, 0) => Reason::NoFacts,
+                (false, _) => Reason::NothingKnown,
+            };
+            // A component without probes has nothing that could be down: no reason to call it up.
+            let share = if probes.is_empty() { None } else { evidence.account.share() };
+            let value = share.map(|(share, band)| (Measured::Share(share), band));
+            Found { value, reason, evidence: Evidence::Availability(evidence) }
+        }
+        Indicator::MeanOf(parts) => mean(centre, parts, period, gathered),
+        Indicator::ResponseTime(wanted) => {
+            let evidence = gathered.responses.get(&wanted.probe).cloned().unwrap_or_default();
+            let value = evidence.statistic(wanted.statistic).map(|time| certain(Measured::Time(time)));
+            let reason = if evidence.untimed > 0 { Reason::NothingKnown } else { Reason::NoFacts };
+            Found { value, reason, evidence: Evidence::Response(evidence) }
+        }
+        Indicator::Within(wanted) => {
+            let always = impegno_calendar::Calendar::always(centre.zone.clone());
+            let calendar = match &wanted.clock {
+                Clock::Elapsed => &always,
+                Clock::Working(code) => centre.calendar(code).unwrap_or(&always),
+            };
+            let evidence = within::measure(wanted, calendar, period, &gathered.finished);
+            let known = gathered.finished.iter().any(|case| case.kind == wanted.cases);
+            let reason = match (known, evidence.count.total()) {
+                (false, _) => Reason::NoFacts,
+                (true, 0) => Reason::NoCase,
+                (true, _) => Reason::NothingKnown,
+            };
+            let value = evidence.count.share().map(|(share, band)| (Measured::Share(share), band));
+            Found { value, reason, evidence: Evidence::Within(evidence) }
+        }
+        Indicator::Cadence(wanted) => {
+            let performances = gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
+            let evidence = cadence::measure(performances, period, &centre.zone);
+            let value = evidence.as_ref().map(|evidence| certain(Measured::Months(evidence.longest())));
+            Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
+        }
+    }
+}
+
+/// The mean of the unrounded parts; without one of them there is no mean.
+fn mean(centre: &Centre, parts: &[Indicator], period: Interval, gathered: &Gathered) -> Found {
+    let mut evidence = Vec::new();
+    let mut sums: Option<(BigRational, BigRational, BigRational)> = Some(Default::default());
+    let mut reason = Reason::NoFacts;
+    for part in parts {
+        let found = find(centre, part, period, gathered);
+        let share = found.value.as_ref().map(|(measured, _)| measured.exact());
+        sums = match (sums, found.value) {
+            (Some((value, low, high)), Some((measured, band))) => {
+                Some((value + measured.exact(), low + band.low, high + band.high))
+            }
+            (sums, None) => {
+                reason = found.reason;
+                sums.and(None)
+            }
+            (None, Some(_)) => None,
+        };
+        evidence.push((subject(part), share, found.evidence));
+    }
+    let count = BigRational::from_integer(BigInt::from(parts.len()));
+    let value = sums.filter(|_| !parts.is_empty()).map(|(value, low, high)| {
+        let band = Band { low: low / &count, high: high / &count };
+        (Measured::Share(value / &count), band)
+    });
+    Found { value, reason, evidence: Evidence::Mean(evidence) }
+}
+
+/// What an indicator is about.
+fn subject(indicator: &Indicator) -> String {
+    match indicator {
+        Indicator::Availability(one) => one.component.clone(),
+        Indicator::MeanOf(parts) => parts.iter().map(subject).collect::<Vec<_>>().join(", "),
+        Indicator::ResponseTime(one) => one.probe.clone(),
+        Indicator::Within(one) => one.cases.clone(),
+        Indicator::Cadence(one) => one.obligation.clone(),
+    }
+}
+
+impl Evidence {
+    /// The planned stops and other exclusions changed the value: the share without them.
+    pub fn share_without_exclusions(&self) -> Option<BigRational> {
+        match self {
+            Evidence::Availability(evidence) if evidence.account.excused > Micros(0) => {
+                evidence.account.share_without_exclusions()
+            }
+            Evidence::Mean(parts) => {
+                if parts.iter().all(|(_, _, evidence)| evidence.share_without_exclusions().is_none()) {
+                    return None;
+                }
+                let mut sum = BigRational::default();
+                for (_, share, evidence) in parts {
+                    sum += evidence.share_without_exclusions().or_else(|| share.clone())?;
+                }
+                Some(sum / BigRational::from_integer(BigInt::from(parts.len())))
+            }
+            Evidence::Availability(_)
+            | Evidence::Response(_)
+            | Evidence::Within(_)
+            | Evidence::Cadence(_) => None,
+        }
+    }
+}

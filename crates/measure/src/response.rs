@@ -1,0 +1,89 @@
+//! Response times of a probe.
+
+use impegno_calendar::{Instant, Interval, Micros};
+use impegno_charter::Statistic;
+use impegno_facts::{Facts, NO_LATENCY};
+
+use crate::{FactRef, Part};
+
+/// Why a response time is what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ResponseEvidence {
+    /// Checks with a response time.
+    pub timed: u64,
+    /// Checks without one: they failed.
+    pub untimed: u64,
+    /// The slowest checks, slowest first, at most ten.
+    pub slowest: Vec<(Micros, Instant, FactRef)>,
+    /// How often each response time occurred, by time: enough for any statistic, and it merges.
+    pub(crate) counts: std::collections::BTreeMap<i64, u64>,
+}
+
+/// How many of the slowest checks are kept as evidence.
+const KEPT: usize = 10;
+
+impl ResponseEvidence {
+    /// Takes the checks of a probe in a period from a part.
+    pub(crate) fn add(&mut self, part: &Part, probe: &str, period: Interval) {
+        let Facts::Checks(facts) = &part.facts else { return };
+        let Some(code) = facts.probe.words().iter().position(|word| **word == *probe) else { return };
+        for row in 0..facts.at.len() {
+            let at = Instant(facts.at[row]);
+            if facts.probe.codes()[row] as usize != code || !period.contains(at) {
+                continue;
+            }
+            let latency = facts.latency[row];
+            if latency == NO_LATENCY {
+                // Only single results are expected to have a time.
+                self.untimed += u64::from(facts.origin[row] == impegno_facts::Origin::Result);
+                continue;
+            }
+            self.timed += 1;
+            *self.counts.entry(latency).or_default() += 1;
+            let slow =
+                self.slowest.len() < KEPT || self.slowest.last().is_some_and(|last| last.0.0 < latency);
+            if slow {
+                let origin = FactRef { file: part.file.clone(), batch: part.batch, line: facts.line[row] };
+                self.slowest.push((Micros(latency), at, origin));
+                self.keep_slowest();
+            }
+        }
+    }
+
+    pub(crate) fn merge(mut self, other: ResponseEvidence) -> ResponseEvidence {
+        self.timed += other.timed;
+        self.untimed += other.untimed;
+        self.slowest.extend(other.slowest);
+        self.keep_slowest();
+        for (latency, count) in other.counts {
+            *self.counts.entry(latency).or_default() += count;
+        }
+        self
+    }
+
+    fn keep_slowest(&mut self) {
+        self.slowest.sort_by(|a, b| b.0.0.cmp(&a.0.0).then_with(|| a.1.0.cmp(&b.1.0)));
+        self.slowest.truncate(KEPT);
+    }
+
+    /// A statistic; `None` without any timed check. A mean is rounded up to a whole microsecond.
+    pub(crate) fn statistic(&self, statistic: Statistic) -> Option<Micros> {
+        match statistic {
+            Statistic::Maximum => self.counts.keys().next_back().copied().map(Micros),
+            Statistic::Mean => {
+                let sum: i128 =
+                    self.counts.iter().map(|(time, count)| i128::from(*time) * i128::from(*count)).sum();
+                let timed = i128::from(self.timed);
+                (timed > 0).then(|| Micros(((sum + timed - 1) / timed) as i64))
+            }
+            Statistic::Percentile(per_mille) => {
+                let rank = (u128::from(self.timed) * u128::from(per_mille)).div_ceil(1000);
+                let mut seen = 0;
+                self.counts.iter().find_map(|(time, count)| {
+                    seen += u128::from(*count);
+                    (seen >= rank).then_some(Micros(*time))
+                })
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Measured values, bands and verdicts, all exact.
+
+use impegno_calendar::Micros;
+use impegno_charter::{Comparison, Expected, Target};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+/// A measured value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Measured {
+    /// A share of one.
+    Share(BigRational),
+    /// A length of time.
+    Time(Micros),
+    /// Whole months.
+    Months(i64),
+}
+
+/// What a measured value could be: between all unknown bad and all unknown good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Band {
+    /// All unknown counted as bad.
+    pub low: BigRational,
+    /// All unknown counted as good.
+    pub high: BigRational,
+}
+
+/// Whether a promise was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Kept.
+    Met,
+    /// Not kept.
+    Missed,
+    /// The target lies inside the band: what is unknown could decide either way.
+    NotProvable,
+    /// There is no measured value.
+    NotMeasured(Reason),
+}
+
+/// Why there is no measured value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// No fact of the kind that the indicator needs was received for the period.
+    NoFacts,
+    /// The component has no probe.
+    NoProbe,
+    /// No case fell under the promise.
+    NoCase,
+    /// Facts there are, but the state is unknown all the time.
+    NothingKnown,
+}
+
+impl Measured {
+    /// The exact value as a fraction in the unit of its target: shares of one, microseconds, months.
+    pub fn exact(&self) -> BigRational {
+        match self {
+            Measured::Share(share) => share.clone(),
+            Measured::Time(time) => BigRational::from_integer(BigInt::from(time.0)),
+            Measured::Months(months) => BigRational::from_integer(BigInt::from(*months)),
+        }
+    }
+}
+
+/// The exact value of a target, in the same units as [`Measured::exact`].
+pub(crate) fn target_value(target: &Target) -> BigRational {
+    match target {
+        Target::Share { numerator, denominator, .. } => {
+            BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator))
+        }
+        Target::Time { length, .. } => BigRational::from_integer(BigInt::from(length.0)),
+        Target::Months(months) => BigRational::from_integer(BigInt::from(*months)),
+    }
+}
+
+/// A fraction of two whole numbers; `None` when the denominator is zero.
+pub(crate) fn fraction(numerator: i128, denominator: i128) -> Option<BigRational> {
+    (denominator != 0).then(|| BigRational::new(BigInt::from(numerator), BigInt::from(denominator)))
+}
+
+/// The verdict on a band: a promise is kept when even the worse end keeps it, not kept when even the
+/// better end does not.
+pub(crate) fn judge(expected: &Expected, band: &Band) -> Verdict {
+    let target = target_value(&expected.target);
+    let comparison: Comparison = expected.comparison;
+    let (worse, better) =
+        if comparison.higher_is_better() { (&band.low, &band.high) } else { (&band.high, &band.low) };
+    if comparison.holds(worse, &target) {
+        Verdict::Met
+    } else if comparison.holds(better, &target) {
+        Verdict::NotProvable
+    } else {
+        Verdict::Missed
+    }
+}

@@ -1,0 +1,381 @@
+//! The table of commitments: expected, measured, worst case, basis, deviation, verdict.
+
+use impegno_calendar::Micros;
+use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, Within, Words};
+use impegno_measure::{Evidence, Measured, Measurement, StretchState, Verdict};
+use num_rational::BigRational;
+
+use crate::document::{Block, Cell, Column, Row, RowRole, Table, Tone, Unit, Value};
+use crate::numbers;
+use crate::plan::Frame;
+use crate::proofs::proof_slug;
+use crate::words::{self, say};
+
+/// Decimals of an availability, as the documents print it.
+const SHARE_DECIMALS: u8 = 3;
+
+/// The table of all commitments.
+pub(crate) fn table(id: &str, title: &Words, frame: &Frame<'_>, measurements: &[Measurement]) -> Table {
+    let language = frame.language;
+    let column = |key: &str, label: String, numeric| Column { key: key.to_owned(), label, numeric };
+    let rows = frame
+        .centre
+        .commitments
+        .iter()
+        .filter_map(|commitment| {
+            let measurement = measurements.iter().find(|measurement| measurement.code == commitment.code)?;
+            let proof = proof_slug(&commitment.code);
+            let cells = vec![
+                Cell { value: expected_value(commitment), ..Cell::words(expected(commitment, frame)) },
+                measured(commitment, measurement, frame).proven_by(&proof),
+                worst(&measurement.evidence, frame),
+                Cell::words(basis(&measurement.evidence, frame)),
+                deviation(commitment, measurement, frame),
+                verdict(measurement, frame).proven_by(&proof),
+            ];
+            let label = format!("{} {}", commitment.code, frame.say(&commitment.text));
+            Some(Row { key: commitment.code.clone(), label, role: RowRole::Part, cells })
+        })
+        .collect();
+    let rounding = say(
+        language,
+        "Arrotondamento alla cifra più vicina, le metà in allontanamento dallo zero; l’esito si decide sul valore esatto, \
+         e si aggiungono cifre dove l’arrotondamento lo nasconderebbe.",
+        "Rounded to the nearest digit, halves away from zero; the verdict is decided on the exact value, and digits are \
+         added where rounding would hide it.",
+    );
+    Table {
+        id: id.to_owned(),
+        title: frame.say(title),
+        definition: rounding,
+        row_heading: say(language, "Livello di servizio", "Service level"),
+        columns: vec![
+            column("expected", say(language, "Atteso", "Expected"), false),
+            column("measured", say(language, "Misurato", "Measured"), false),
+            column("worst", say(language, "Caso peggiore", "Worst case"), false),
+            column("basis", say(language, "Su che cosa", "Basis"), false),
+            column("deviation", say(language, "Scostamento", "Deviation"), false),
+            column("verdict", say(language, "Esito", "Verdict"), false),
+        ],
+        rows,
+        notes: Vec::new(),
+        chart: None,
+    }
+}
+
+/// The expected value as printed: for cases within a time, the time and not only the share.
+pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
+    match &commitment.indicator {
+        Indicator::Within(within) => {
+            let limit = limit(within, frame);
+            match &commitment.expected.target {
+                Target::Share { numerator, denominator, .. } if numerator == denominator => {
+                    say(frame.language, &format!("tutti entro {limit}"), &format!("all within {limit}"))
+                }
+                _ => {
+                    let share = words::expected(&commitment.expected, frame.language);
+                    say(frame.language, &format!("{share} entro {limit}"), &format!("{share} within {limit}"))
+                }
+            }
+        }
+        Indicator::Cadence(_) => match (&commitment.expected.target, commitment.expected.comparison) {
+            (Target::Months(months), Comparison::AtMost) => every(*months, frame),
+            _ => words::expected(&commitment.expected, frame.language),
+        },
+        Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::ResponseTime(_) => {
+            words::expected(&commitment.expected, frame.language)
+        }
+    }
+}
+
+/// The exact expected value: of cases within a time, the time.
+fn expected_value(commitment: &Commitment) -> Value {
+    match (&commitment.indicator, &commitment.expected.target) {
+        (Indicator::Within(within), _) => Value::Micros(i128::from(within.limit.0)),
+        (_, Target::Share { numerator, denominator, .. }) => {
+            Value::Ratio { numerator: *numerator, denominator: *denominator, unit: Unit::Percent }
+        }
+        (_, Target::Time { length, .. }) => Value::Micros(i128::from(length.0)),
+        (_, Target::Months(months)) => Value::Integer(i128::from(*months)),
+    }
+}
+
+fn every(months: i64, frame: &Frame<'_>) -> String {
+    let months = words::months(months, frame.language);
+    say(frame.language, &format!("ogni {months}"), &format!("every {months}"))
+}
+
+/// The limit of a `within` indicator with its clock: `1 h lavorativa`.
+pub(crate) fn limit(within: &Within, frame: &Frame<'_>) -> String {
+    let time = words::time_in(within.unit, within.limit.0, frame.language);
+    match (&within.clock, within.limit.0 == within.unit.micros()) {
+        (Clock::Elapsed, _) => time,
+        (Clock::Working(_), true) => {
+            say(frame.language, &format!("{time} lavorativa"), &format!("{time} of work"))
+        }
+        (Clock::Working(_), false) => {
+            say(frame.language, &format!("{time} lavorative"), &format!("{time} of work"))
+        }
+    }
+}
+
+fn share_value(share: &BigRational, unit: Unit) -> Value {
+    let (numerator, denominator) = numbers::parts(share);
+    Value::Ratio { numerator, denominator, unit }
+}
+
+/// Decimals of the shares of a commitment: those of its target, at least three for availability, more where
+/// rounding would lie.
+fn decimals(commitment: &Commitment, share: &BigRational) -> u8 {
+    let Target::Share { decimals, .. } = commitment.expected.target else { return 0 };
+    let least = match commitment.indicator {
+        Indicator::Availability(_) | Indicator::MeanOf(_) => decimals.max(SHARE_DECIMALS),
+        Indicator::Within(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => decimals,
+    };
+    let target = target_share(commitment);
+    numbers::honest_decimals(share, least, target.as_ref())
+}
+
+fn target_share(commitment: &Commitment) -> Option<BigRational> {
+    match commitment.expected.target {
+        Target::Share { numerator, denominator, .. } => {
+            Some(BigRational::new(numerator.into(), denominator.into()))
+        }
+        Target::Time { .. } | Target::Months(_) => None,
+    }
+}
+
+/// The measured value as printed.
+pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
+    let language = frame.language;
+    let Some(measured) = &measurement.measured else {
+        let reason = match &measurement.verdict {
+            Verdict::NotMeasured(reason) => words::reason(*reason, language),
+            Verdict::Met | Verdict::Missed | Verdict::NotProvable => String::new(),
+        };
+        let text = say(language, "non misurato", "not measured");
+        return Cell { text, value: Value::NotMeasured(reason), tone: Tone::Unsure, proof: None };
+    };
+    let (text, value) = match measured {
+        Measured::Share(share) => {
+            let percent = numbers::percent(share, decimals(commitment, share), language);
+            let text = match &commitment.indicator {
+                Indicator::Within(within) => {
+                    let limit = limit(within, frame);
+                    say(language, &format!("{percent} entro {limit}"), &format!("{percent} within {limit}"))
+                }
+                _ => percent,
+            };
+            (text, share_value(share, Unit::Percent))
+        }
+        Measured::Time(time) => {
+            let unit = match commitment.expected.target {
+                Target::Time { unit, .. } => unit,
+                Target::Share { .. } | Target::Months(_) => impegno_charter::TimeUnit::Second,
+            };
+            (words::time_in(unit, time.0, language), Value::Micros(i128::from(time.0)))
+        }
+        Measured::Months(months) => (every(*months, frame), Value::Integer(i128::from(*months))),
+    };
+    Cell { text, value, tone: Tone::Plain, proof: None }
+}
+
+/// The worst single case behind a measured value: the longest stop, the slowest case, the slowest answer.
+fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
+    let time = |time: Micros| Cell {
+        text: if time.0 == 0 { "–".to_owned() } else { numbers::duration(time, frame.language) },
+        value: Value::Micros(i128::from(time.0)),
+        tone: Tone::Plain,
+        proof: None,
+    };
+    match evidence {
+        Evidence::Availability(_) | Evidence::Mean(_) => time(longest_stop(evidence)),
+        Evidence::Response(response) => {
+            response.slowest.first().map_or_else(Cell::empty, |slowest| time(slowest.0))
+        }
+        Evidence::Within(within) => within.cases.first().map_or_else(Cell::empty, |case| time(case.taken)),
+        Evidence::Cadence(None) => Cell::empty(),
+        Evidence::Cadence(Some(cadence)) => {
+            let months = cadence.longest();
+            Cell {
+                text: words::months(months, frame.language),
+                value: Value::Integer(i128::from(months)),
+                tone: Tone::Plain,
+                proof: None,
+            }
+        }
+    }
+}
+
+fn longest_stop(evidence: &Evidence) -> Micros {
+    match evidence {
+        Evidence::Availability(availability) => availability
+            .stretches
+            .iter()
+            .filter(|stretch| stretch.state == StretchState::Down)
+            .map(|stretch| stretch.interval.length())
+            .max()
+            .unwrap_or(Micros(0)),
+        Evidence::Mean(parts) => {
+            parts.iter().map(|(_, _, evidence)| longest_stop(evidence)).max().unwrap_or(Micros(0))
+        }
+        Evidence::Response(_) | Evidence::Within(_) | Evidence::Cadence(_) => Micros(0),
+    }
+}
+
+/// What the value rests on: how many cases, how much of the time is known.
+pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
+    let language = frame.language;
+    let count = |number: u64| numbers::integer(i128::from(number), language);
+    match evidence {
+        Evidence::Availability(availability) => {
+            let account = &availability.account;
+            let served = account.total().0 - account.outside.0;
+            let known = BigRational::new((served - account.unknown.0).into(), served.max(1).into());
+            let known = numbers::percent(&known, numbers::honest_decimals(&known, 0, None), language);
+            let down = numbers::duration(account.down, language);
+            let stop = if account.down.0 == 0 {
+                say(language, "nessun fermo", "no stop")
+            } else {
+                say(language, &format!("fermo {down}"), &format!("down {down}"))
+            };
+            let excused = if account.excused.0 > 0 {
+                let excused = numbers::duration(account.excused, language);
+                say(
+                    language,
+                    &format!(", programmati esclusi {excused}"),
+                    &format!(", planned excused {excused}"),
+                )
+            } else {
+                String::new()
+            };
+            say(
+                language,
+                &format!("{stop}{excused}; copertura {known}"),
+                &format!("{stop}{excused}; coverage {known}"),
+            )
+        }
+        Evidence::Mean(parts) => {
+            let names: Vec<&str> = parts.iter().map(|(name, _, _)| name.as_str()).collect();
+            let names = names.join(", ");
+            say(language, &format!("media di {names}"), &format!("mean of {names}"))
+        }
+        Evidence::Response(response) => {
+            let timed = count(response.timed);
+            let failed = if response.untimed > 0 {
+                let untimed = count(response.untimed);
+                say(language, &format!(", {untimed} senza tempo"), &format!(", {untimed} without a time"))
+            } else {
+                String::new()
+            };
+            say(language, &format!("{timed} rilevazioni{failed}"), &format!("{timed} checks{failed}"))
+        }
+        Evidence::Within(within) => {
+            let cases = within.count;
+            let decided = count(cases.good + cases.late);
+            let good = count(cases.good);
+            let mut text = say(
+                language,
+                &format!("{good} casi su {decided} entro il termine"),
+                &format!("{good} of {decided} cases in time"),
+            );
+            if cases.open > 0 {
+                let open = count(cases.open);
+                text.push_str(&say(language, &format!(", {open} aperti"), &format!(", {open} open")));
+            }
+            if cases.not_judgeable > 0 {
+                let odd = count(cases.not_judgeable);
+                text.push_str(&say(
+                    language,
+                    &format!(", {odd} non giudicabili"),
+                    &format!(", {odd} not judgeable"),
+                ));
+            }
+            text
+        }
+        Evidence::Cadence(None) => String::new(),
+        Evidence::Cadence(Some(cadence)) => {
+            let times = cadence.performances.len();
+            say(
+                language,
+                &format!("{times} adempimenti, con l’ultimo prima del periodo"),
+                &format!("{times} performances, with the last one before the period"),
+            )
+        }
+    }
+}
+
+/// Measured − expected in the commitment's own unit, with what that means in words.
+fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
+    let language = frame.language;
+    let (Some(deviation), Some(measured)) = (&measurement.deviation, &measurement.measured) else {
+        return Cell::empty();
+    };
+    if *deviation == BigRational::default() {
+        return Cell {
+            text: say(language, "nessuno", "none"),
+            value: zero(measured),
+            tone: Tone::Plain,
+            proof: None,
+        };
+    }
+    let better = (*deviation > BigRational::default()) == commitment.expected.comparison.higher_is_better();
+    let meaning =
+        if better { say(language, "migliore", "better") } else { say(language, "peggiore", "worse") };
+    let (text, value) = match measured {
+        Measured::Share(share) => {
+            let points = deviation * BigRational::from_integer(100.into());
+            let text = numbers::signed(numbers::decimal(&points, decimals(commitment, share), language));
+            let unit = say(language, "punti", "points");
+            (format!("{text} {unit}"), share_value(deviation, Unit::PercentagePoints))
+        }
+        Measured::Time(_) => {
+            let micros = i128::try_from(deviation.to_integer()).unwrap_or(0);
+            let unit = match commitment.expected.target {
+                Target::Time { unit, .. } => unit,
+                Target::Share { .. } | Target::Months(_) => impegno_charter::TimeUnit::Second,
+            };
+            (numbers::signed(words::time_in(unit, micros as i64, language)), Value::Micros(micros))
+        }
+        Measured::Months(_) => {
+            let months = i128::try_from(deviation.to_integer()).unwrap_or(0);
+            let text = numbers::signed(numbers::integer(months, language));
+            (format!("{text} {}", say(language, "mesi", "months")), Value::Integer(months))
+        }
+    };
+    Cell { text: format!("{text} ({meaning})"), value, tone: Tone::Plain, proof: None }
+}
+
+fn zero(measured: &Measured) -> Value {
+    match measured {
+        Measured::Share(_) => Value::Ratio { numerator: 0, denominator: 1, unit: Unit::PercentagePoints },
+        Measured::Time(_) => Value::Micros(0),
+        Measured::Months(_) => Value::Integer(0),
+    }
+}
+
+fn verdict(measurement: &Measurement, frame: &Frame<'_>) -> Cell {
+    let tone = match measurement.verdict {
+        Verdict::Met => Tone::Good,
+        Verdict::Missed => Tone::Bad,
+        Verdict::NotProvable | Verdict::NotMeasured(_) => Tone::Unsure,
+    };
+    Cell::words(words::verdict(&measurement.verdict, frame.language)).toned(tone)
+}
+
+/// What the documents leave open: each choice with its reason, by commitment.
+pub(crate) fn choices(frame: &Frame<'_>) -> Vec<Block> {
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for commitment in &frame.centre.commitments {
+        for choice in &commitment.choices {
+            let line = format!("{} — {}", frame.say(&choice.what), frame.say(&choice.why));
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, codes)) => codes.push(&commitment.code),
+                None => lines.push((line, vec![&commitment.code])),
+            }
+        }
+    }
+    vec![Block::List(
+        lines.into_iter().map(|(line, codes)| format!("{}: {line}", codes.join(", "))).collect(),
+    )]
+}

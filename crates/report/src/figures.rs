@@ -1,0 +1,221 @@
+//! Single figures: formulas over cells of tables.
+
+use std::collections::BTreeMap;
+
+use impegno_charter::{BlockLayout, FigureLayout, Formula, Reference};
+use impegno_measure::{Answer, Cut, Question};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use crate::document::{Cell, Figure, Table, Tone, Unit, Value};
+use crate::numbers;
+use crate::plan::Frame;
+use crate::tables::{quotient, take, window};
+
+/// The questions of figures that count for themselves.
+pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Question> {
+    figures
+        .iter()
+        .filter_map(|figure| match &figure.formula {
+            Formula::Count(selection) => Some(Question {
+                take: take(selection),
+                filter: selection.filter.clone(),
+                rows: Cut::Whole,
+                columns: Cut::Whole,
+                window: window(selection, frame.interval()),
+            }),
+            Formula::Cell(_)
+            | Formula::Sum(_)
+            | Formula::Share { .. }
+            | Formula::Change { .. }
+            | Formula::PerMonth(_) => None,
+        })
+        .collect()
+}
+
+/// Builds the figures of a block. `known` holds the figures built before, and takes these.
+pub(crate) fn figures(
+    layouts: &[FigureLayout],
+    frame: &Frame<'_>,
+    answers: &[Answer],
+    tables: &BTreeMap<String, Table>,
+    known: &mut BTreeMap<String, Figure>,
+) -> Vec<Figure> {
+    let mut answers = answers.iter();
+    let mut built = Vec::new();
+    for layout in layouts {
+        let cell = match &layout.formula {
+            Formula::Count(_) => count(answers.next(), frame),
+            formula => {
+                compute(formula, layout.decimals, frame, |reference| resolve(reference, frame, tables, known))
+            }
+        };
+        let figure = Figure {
+            id: layout.id.clone(),
+            label: frame.say(&layout.label),
+            cell,
+            note: frame.say(&layout.note),
+        };
+        known.insert(layout.id.clone(), figure.clone());
+        built.push(figure);
+    }
+    built
+}
+
+fn count(answer: Option<&Answer>, frame: &Frame<'_>) -> Cell {
+    whole(answer.map_or(0, |answer| answer.cell("", "")), frame)
+}
+
+fn whole(number: i128, frame: &Frame<'_>) -> Cell {
+    let text = numbers::integer(number, frame.language);
+    Cell { text, value: Value::Integer(number), tone: Tone::Plain, proof: None }
+}
+
+/// Computes a formula from the values that its references stand for. `None` of one makes it not measured.
+fn compute(
+    formula: &Formula,
+    decimals: u8,
+    frame: &Frame<'_>,
+    value: impl Fn(&Reference) -> Option<Value>,
+) -> Cell {
+    let number = |reference: &Reference| -> Option<i128> {
+        match value(reference)? {
+            Value::Integer(number) | Value::Cents(number) | Value::Micros(number) => Some(number),
+            Value::Ratio { .. } | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => None,
+        }
+    };
+    let sum = |references: &[Reference]| references.iter().map(number).sum::<Option<i128>>();
+    let computed = match formula {
+        Formula::Count(_) => None,
+        Formula::Cell(reference) => value(reference).map(|value| match value {
+            Value::Integer(number) => whole(number, frame),
+            Value::Ratio { numerator, denominator, unit } => {
+                quotient(numerator, denominator, unit, decimals, frame)
+            }
+            Value::Cents(cents) => {
+                let text = numbers::euro(cents, frame.language);
+                Cell { text, value: Value::Cents(cents), tone: Tone::Plain, proof: None }
+            }
+            other => {
+                let text = match &other {
+                    Value::Text(text) | Value::NotMeasured(text) => text.clone(),
+                    _ => String::new(),
+                };
+                Cell { text, value: other, tone: Tone::Plain, proof: None }
+            }
+        }),
+        Formula::Sum(references) => sum(references).map(|number| whole(number, frame)),
+        Formula::Share { part, whole } => sum(part)
+            .zip(sum(whole))
+            .map(|(part, whole)| quotient(part, whole, Unit::Percent, decimals, frame)),
+        Formula::Change { now, before } => number(now)
+            .zip(number(before))
+            .map(|(now, before)| quotient(now - before, before, Unit::Change, decimals, frame)),
+        Formula::PerMonth(reference) => {
+            let months = frame.period.months().len() as i128;
+            number(reference).map(|number| quotient(number, months, Unit::Number, decimals, frame))
+        }
+    };
+    computed.unwrap_or_else(|| {
+        let reason = crate::words::say(frame.language, "non misurato", "not measured");
+        Cell { text: reason.clone(), value: Value::NotMeasured(reason), tone: Tone::Unsure, proof: None }
+    })
+}
+
+/// The value of a reference: a figure, or `table/row/column`. `this` and `before` as column stand for the
+/// period and the same one a year earlier.
+fn resolve(
+    reference: &Reference,
+    frame: &Frame<'_>,
+    tables: &BTreeMap<String, Table>,
+    figures: &BTreeMap<String, Figure>,
+) -> Option<Value> {
+    let (table, rest) = match reference.0.split_once('/') {
+        None => return figures.get(&reference.0).map(|figure| figure.cell.value.clone()),
+        Some(parts) => parts,
+    };
+    let (row, column) = rest.rsplit_once('/')?;
+    let column = match column {
+        "this" => frame.period.to_string(),
+        "before" => frame.period.year_before().to_string(),
+        other => other.to_owned(),
+    };
+    let row = if row == "this" { frame.period.to_string() } else { row.to_owned() };
+    let row = if row == "before" { frame.period.year_before().to_string() } else { row };
+    let table = tables.get(table)?;
+    let column = table.columns.iter().position(|heading| heading.key == column)?;
+    let row = table.rows.iter().find(|candidate| candidate.key == row)?;
+    row.cells.get(column).map(|cell| cell.value.clone())
+}
+
+/// A formula of a layout with its references spelt out for a period, for comparing published figures by
+/// the identities that the layout states.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The figure that the formula computes.
+    pub figure: String,
+    /// The formula.
+    pub formula: Formula,
+}
+
+/// The identities that the figures of a layout state.
+pub fn identities(layout: &impegno_charter::Layout, period: impegno_calendar::Period) -> Vec<Identity> {
+    let spell = |reference: &Reference| -> Reference {
+        let codes = [("this", period.to_string()), ("before", period.year_before().to_string())];
+        let parts: Vec<String> = reference
+            .0
+            .split('/')
+            .enumerate()
+            .map(|(n, part)| {
+                let code = codes.iter().find(|(word, _)| n > 0 && *word == part);
+                code.map_or_else(|| part.to_owned(), |(_, code)| code.clone())
+            })
+            .collect();
+        Reference(parts.join("/"))
+    };
+    let all = |references: &[Reference]| references.iter().map(spell).collect();
+    layout
+        .blocks()
+        .flat_map(|block| match block {
+            BlockLayout::Figures(figures) => figures.as_slice(),
+            _ => &[],
+        })
+        .map(|figure| Identity {
+            figure: figure.id.clone(),
+            formula: match &figure.formula {
+                Formula::Count(selection) => Formula::Count(selection.clone()),
+                Formula::Cell(reference) => Formula::Cell(spell(reference)),
+                Formula::Sum(references) => Formula::Sum(all(references)),
+                Formula::Share { part, whole } => Formula::Share { part: all(part), whole: all(whole) },
+                Formula::Change { now, before } => Formula::Change { now: spell(now), before: spell(before) },
+                Formula::PerMonth(reference) => Formula::PerMonth(spell(reference)),
+            },
+        })
+        .collect()
+}
+
+/// The exact value of a formula over exact values: shares and changes as fractions of one.
+pub fn evaluate(
+    formula: &Formula,
+    months: usize,
+    value: impl Fn(&Reference) -> Option<BigRational>,
+) -> Option<BigRational> {
+    let zero = BigRational::default();
+    let sum = |references: &[Reference]| references.iter().map(&value).sum::<Option<BigRational>>();
+    match formula {
+        Formula::Count(_) => None,
+        Formula::Cell(reference) => value(reference),
+        Formula::Sum(references) => sum(references),
+        Formula::Share { part, whole } => {
+            let whole = sum(whole)?;
+            (whole != zero).then_some(sum(part)? / whole)
+        }
+        Formula::Change { now, before } => {
+            let before = value(before)?;
+            (before != zero).then(|| Some((value(now)? - &before) / &before))?
+        }
+        Formula::PerMonth(reference) => {
+            Some(value(reference)? / BigRational::from_integer(BigInt::from(months.max(1))))
+        }
+    }
+}

@@ -1,0 +1,558 @@
+//! The proof of each commitment: definition, account, intervals or cases, and where the facts stand.
+
+use impegno_calendar::Micros;
+use impegno_charter::{Clock, Commitment, Confirmation, Indicator, Planned, Statistic};
+use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement};
+
+use crate::commitments::{basis, expected, limit, measured};
+use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
+use crate::numbers;
+use crate::plan::Frame;
+use crate::tables::quotient;
+use crate::words::{self, say};
+
+/// How many cases in time are listed behind the late and open ones.
+const SLOWEST_LISTED: usize = 25;
+
+/// The address of the proof of a commitment.
+pub fn proof_slug(code: &str) -> String {
+    let word: String =
+        code.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    format!("prova/{word}")
+}
+
+/// One page a commitment.
+pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement]) -> Vec<Page> {
+    frame
+        .centre
+        .commitments
+        .iter()
+        .filter_map(|commitment| {
+            let measurement = measurements.iter().find(|one| one.code == commitment.code)?;
+            Some(page(commitment, measurement, frame))
+        })
+        .collect()
+}
+
+fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Page {
+    let language = frame.language;
+    let slug = proof_slug(&commitment.code);
+    let id = slug.trim_start_matches("prova/").to_owned();
+    let mut facts = vec![
+        format!("{}: {}", say(language, "Fonte", "Source"), frame.say(&commitment.document)),
+        format!("{}: {}", say(language, "Atteso", "Expected"), expected(commitment, frame)),
+        format!(
+            "{}: {}",
+            say(language, "Misurato", "Measured"),
+            measured(commitment, measurement, frame).text
+        ),
+        format!("{}: {}", say(language, "Esito", "Verdict"), words::verdict(&measurement.verdict, language)),
+    ];
+    let basis = basis(&measurement.evidence, frame);
+    if !basis.is_empty() {
+        facts.push(format!("{}: {basis}", say(language, "Su che cosa", "Basis")));
+    }
+    if let Some(band) = measurement.band.as_ref().filter(|band| band.low != band.high) {
+        let low = numbers::percent(&band.low, 3, language);
+        let high = numbers::percent(&band.high, 3, language);
+        facts.push(say(
+            language,
+            &format!("Fascia: tra {low} (tutto l’ignoto sfavorevole) e {high} (tutto favorevole)"),
+            &format!("Band: between {low} (all unknown bad) and {high} (all unknown good)"),
+        ));
+    }
+    if let Some(share) = measurement.evidence.share_without_exclusions() {
+        let share = numbers::percent(&share, numbers::honest_decimals(&share, 3, None), language);
+        facts.push(say(
+            language,
+            &format!("Senza esclusioni (fermi programmati contati come fermi): {share}"),
+            &format!("Without exclusions (planned stops counted as down): {share}"),
+        ));
+    }
+    let mut sections = vec![Section {
+        id: "definizione".to_owned(),
+        title: say(language, "Che cosa si misura e come", "What is measured and how"),
+        blocks: vec![Block::Text(definition(&commitment.indicator, frame)), Block::List(facts)],
+    }];
+    if !commitment.choices.is_empty() {
+        let choices = commitment
+            .choices
+            .iter()
+            .map(|choice| format!("{} — {}", frame.say(&choice.what), frame.say(&choice.why)))
+            .collect();
+        sections.push(Section {
+            id: "scelte".to_owned(),
+            title: say(language, "Scelte di calcolo", "Choices of calculation"),
+            blocks: vec![Block::List(choices)],
+        });
+    }
+    let blocks = evidence(&id, &measurement.evidence, frame);
+    sections.push(Section { id: "fatti".to_owned(), title: say(language, "I fatti", "The facts"), blocks });
+    Page {
+        slug,
+        title: format!("{} — {}", commitment.code, say(language, "prova", "proof")),
+        lead: frame.say(&commitment.text),
+        sections,
+    }
+}
+
+/// The definition of an indicator in words.
+fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
+    let language = frame.language;
+    match indicator {
+        Indicator::Availability(one) => {
+            let confirmation = match one.confirmation {
+                Confirmation::Hard => {
+                    say(language, "dalla conferma (stato HARD)", "from its confirmation (HARD state)")
+                }
+                Confirmation::SinceFirst => say(
+                    language,
+                    "dal primo tentativo, se poi confermato (stato HARD)",
+                    "from its first attempt, once confirmed (HARD state)",
+                ),
+                Confirmation::Any => say(language, "dal primo segnale", "from its first sign"),
+            };
+            let planned = match one.planned {
+                Planned::Excused => {
+                    say(language, "esclusi dal conto e mostrati", "left out of the account and shown")
+                }
+                Planned::Counted => say(language, "contati come ogni altro", "counted like any other"),
+            };
+            let component = &one.component;
+            let staleness = numbers::duration(one.staleness, language);
+            say(
+                language,
+                &format!(
+                    "Tempo di funzionamento di {component} diviso per tempo di funzionamento più tempo di fermo. \
+                     Le sonde in stato OK o WARNING contano come funzionanti, in stato CRITICAL come ferme; il fermo conta \
+                     {confirmation}. Uno stato vale fino al successivo, al più per {staleness}; oltre, il tempo è ignoto. \
+                     Fermi programmati: {planned}."
+                ),
+                &format!(
+                    "Up time of {component} divided by up time plus down time. Probes in state OK or WARNING count as up, in \
+                     state CRITICAL as down; a stop counts {confirmation}. A state holds until the next, at most for \
+                     {staleness}; beyond, time is unknown. Planned stops: {planned}."
+                ),
+            )
+        }
+        Indicator::MeanOf(parts) => {
+            let mut text = say(
+                language,
+                "Media semplice, non arrotondata prima, delle disponibilità dei componenti. Per ciascuno: ",
+                "Plain mean of the availabilities of the components, unrounded before. Of each: ",
+            );
+            if let Some(first) = parts.first() {
+                text.push_str(&definition(first, frame));
+            }
+            text
+        }
+        Indicator::ResponseTime(one) => {
+            let statistic = match one.statistic {
+                Statistic::Maximum => say(language, "Il massimo", "The maximum"),
+                Statistic::Mean => say(language, "La media", "The mean"),
+                Statistic::Percentile(per_mille) => {
+                    let rank = per_mille / 10;
+                    say(language, &format!("Il {rank}° percentile"), &format!("The {rank}th percentile"))
+                }
+            };
+            let probe = &one.probe;
+            say(
+                language,
+                &format!("{statistic} dei tempi di risposta della sonda {probe} nel periodo."),
+                &format!("{statistic} of the response times of the probe {probe} in the period."),
+            )
+        }
+        Indicator::Within(one) => {
+            let limit = limit(one, frame);
+            let clock = match &one.clock {
+                Clock::Elapsed => say(language, "ogni secondo", "every second"),
+                Clock::Working(calendar) => say(
+                    language,
+                    &format!("solo nelle ore di servizio del calendario «{calendar}»"),
+                    &format!("only within the service hours of the calendar “{calendar}”"),
+                ),
+            };
+            let condition = one.longer_than.as_ref().map_or_else(String::new, |longer| {
+                let length = numbers::duration(longer.length, language);
+                say(
+                    language,
+                    &format!(" Solo i casi con più di {length} da «{}» a «{}».", longer.from, longer.to),
+                    &format!(
+                        " Only cases with more than {length} from “{}” to “{}”.",
+                        longer.from, longer.to
+                    ),
+                )
+            });
+            let (cases, from, to) = (&one.cases, &one.from, &one.to);
+            say(
+                language,
+                &format!(
+                    "Casi «{cases}» in cui l’evento «{to}» segue l’evento «{from}» entro {limit} (compreso), diviso per i \
+                     casi decisi. Il tempo si conta {clock}. Un caso appartiene al periodo del suo evento «{from}» e vale \
+                     com’era alla fine del periodo.{condition}"
+                ),
+                &format!(
+                    "Cases “{cases}” whose event “{to}” follows the event “{from}” within {limit} (inclusive), divided by the \
+                     cases decided. Time is counted {clock}. A case belongs to the period of its event “{from}” and counts as \
+                     it was at the end of the period.{condition}"
+                ),
+            )
+        }
+        Indicator::Cadence(one) => {
+            let obligation = &one.obligation;
+            say(
+                language,
+                &format!(
+                    "Intervallo più lungo, in mesi civili, tra due adempimenti dell’obbligo «{obligation}», compresi quello \
+                     dall’ultimo prima del periodo e quello in corso alla fine."
+                ),
+                &format!(
+                    "Longest stretch, in civil months, between two performances of the obligation “{obligation}”, the one \
+                     from the last before the period and the one running at its end included."
+                ),
+            )
+        }
+    }
+}
+
+fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
+    let language = frame.language;
+    match evidence {
+        Evidence::Availability(one) => {
+            let account = &one.account;
+            let buckets = [
+                ("up", say(language, "in funzione", "up"), account.up),
+                ("down", say(language, "fermo", "down"), account.down),
+                (
+                    "excused",
+                    say(language, "fermo programmato escluso", "planned stop, excused"),
+                    account.excused,
+                ),
+                ("unknown", say(language, "ignoto", "unknown"), account.unknown),
+                (
+                    "outside",
+                    say(language, "fuori orario di servizio", "outside service hours"),
+                    account.outside,
+                ),
+            ];
+            let total = account.total();
+            let mut rows: Vec<Row> = buckets
+                .into_iter()
+                .map(|(key, label, time)| account_row(key, label, time, total, RowRole::Part, frame))
+                .collect();
+            rows.push(account_row(
+                "total",
+                say(language, "Periodo", "Period"),
+                total,
+                total,
+                RowRole::Total,
+                frame,
+            ));
+            let intervals = one
+                .stretches
+                .iter()
+                .enumerate()
+                .map(|(n, stretch)| Row {
+                    key: (n + 1).to_string(),
+                    label: words::instant(stretch.interval.start, &frame.centre.zone, language),
+                    role: RowRole::Part,
+                    cells: vec![
+                        Cell::words(words::instant(stretch.interval.end, &frame.centre.zone, language)),
+                        time_cell(stretch.interval.length(), frame),
+                        Cell::words(words::stretch(stretch.state, language)),
+                        Cell::words(stretch.probe.clone()),
+                        Cell::words(
+                            stretch.origin.as_ref().map_or_else(String::new, |origin| place(origin, frame)),
+                        ),
+                    ],
+                })
+                .collect();
+            vec![
+                Block::Table(Table {
+                    id: format!("{id}-conto"),
+                    title: say(language, "Il conto del tempo", "The account of time"),
+                    definition: say(
+                        language,
+                        "Ogni istante del periodo sta in una sola riga.",
+                        "Each instant of the period is in one row only.",
+                    ),
+                    row_heading: say(language, "Stato", "State"),
+                    columns: vec![
+                        column("seconds", say(language, "Secondi", "Seconds"), true),
+                        column("time", say(language, "Tempo", "Time"), false),
+                        column("share", say(language, "Quota", "Share"), true),
+                    ],
+                    rows,
+                    notes: Vec::new(),
+                    chart: None,
+                }),
+                Block::Table(Table {
+                    id: format!("{id}-intervalli"),
+                    title: say(language, "Gli intervalli non in funzione", "The intervals that were not up"),
+                    definition: say(
+                        language,
+                        "Con la riga del file ricevuto che li apre.",
+                        "With the line of the received file that opens them.",
+                    ),
+                    row_heading: say(language, "Dal", "From"),
+                    columns: vec![
+                        column("to", say(language, "Al", "To"), false),
+                        column("length", say(language, "Durata", "Length"), true),
+                        column("state", say(language, "Stato", "State"), false),
+                        column("probe", say(language, "Sonda", "Probe"), false),
+                        column("origin", say(language, "Fonte", "Source"), false),
+                    ],
+                    rows: intervals,
+                    notes: Vec::new(),
+                    chart: None,
+                }),
+            ]
+        }
+        Evidence::Mean(parts) => {
+            let mut blocks = Vec::new();
+            let rows = parts
+                .iter()
+                .map(|(name, share, _)| {
+                    let cell = share.as_ref().map_or_else(Cell::empty, |share| {
+                        let (numerator, denominator) = numbers::parts(share);
+                        quotient(numerator, denominator, Unit::Percent, 3, frame)
+                    });
+                    Row { key: name.clone(), label: name.clone(), role: RowRole::Part, cells: vec![cell] }
+                })
+                .collect();
+            blocks.push(Block::Table(Table {
+                id: format!("{id}-parti"),
+                title: say(language, "Le parti della media", "The parts of the mean"),
+                definition: String::new(),
+                row_heading: say(language, "Componente", "Component"),
+                columns: vec![column("share", say(language, "Disponibilità", "Availability"), true)],
+                rows,
+                notes: Vec::new(),
+                chart: None,
+            }));
+            for (name, _, part) in parts {
+                blocks.push(Block::Text(name.clone()));
+                let word = name.to_lowercase();
+                blocks.extend(self::evidence(&format!("{id}-{word}"), part, frame));
+            }
+            blocks
+        }
+        Evidence::Response(one) => {
+            let rows = one
+                .slowest
+                .iter()
+                .enumerate()
+                .map(|(n, (time, at, origin))| Row {
+                    key: (n + 1).to_string(),
+                    label: words::instant(*at, &frame.centre.zone, language),
+                    role: RowRole::Part,
+                    cells: vec![time_cell(*time, frame), Cell::words(place(origin, frame))],
+                })
+                .collect();
+            vec![Block::Table(Table {
+                id: format!("{id}-piu-lente"),
+                title: say(language, "Le risposte più lente", "The slowest answers"),
+                definition: String::new(),
+                row_heading: say(language, "Quando", "When"),
+                columns: vec![
+                    column("time", say(language, "Tempo", "Time"), true),
+                    column("origin", say(language, "Fonte", "Source"), false),
+                ],
+                rows,
+                notes: Vec::new(),
+                chart: None,
+            })]
+        }
+        Evidence::Within(one) => {
+            let count = |number: u64| Cell {
+                text: numbers::integer(i128::from(number), language),
+                value: Value::Integer(i128::from(number)),
+                tone: Tone::Plain,
+                proof: None,
+            };
+            let bucket = |key: &str, judgement: Judgement, number: u64| Row {
+                key: key.to_owned(),
+                label: words::judgement(judgement, language),
+                role: RowRole::Part,
+                cells: vec![count(number)],
+            };
+            let rows = vec![
+                bucket("good", Judgement::Good, one.count.good),
+                bucket("late", Judgement::Late, one.count.late),
+                bucket("open", Judgement::Open, one.count.open),
+                bucket("not-judgeable", Judgement::NotJudgeable, one.count.not_judgeable),
+                Row {
+                    key: "total".to_owned(),
+                    label: say(language, "Totale", "Total"),
+                    role: RowRole::Total,
+                    cells: vec![count(one.count.total())],
+                },
+            ];
+            let notable = |case: &&Judged| case.judgement != Judgement::Good;
+            let listed: Vec<&Judged> = one
+                .cases
+                .iter()
+                .filter(notable)
+                .chain(one.cases.iter().filter(|case| !notable(case)).take(SLOWEST_LISTED))
+                .collect();
+            let cases = listed.iter().map(|case| case_row(case, frame)).collect();
+            vec![
+                Block::Table(Table {
+                    id: format!("{id}-conto"),
+                    title: say(language, "Il conto dei casi", "The account of cases"),
+                    definition: say(
+                        language,
+                        "Ogni caso sta in una sola riga.",
+                        "Each case is in one row only.",
+                    ),
+                    row_heading: say(language, "Esito", "Outcome"),
+                    columns: vec![column("cases", say(language, "Casi", "Cases"), true)],
+                    rows,
+                    notes: Vec::new(),
+                    chart: None,
+                }),
+                Block::Table(Table {
+                    id: format!("{id}-casi"),
+                    title: say(language, "I casi", "The cases"),
+                    definition: say(
+                        language,
+                        &format!(
+                            "Tutti i casi in ritardo, aperti o non giudicabili, poi i {SLOWEST_LISTED} più lenti entro il termine."
+                        ),
+                        &format!(
+                            "All cases late, open or not judgeable, then the {SLOWEST_LISTED} slowest in time."
+                        ),
+                    ),
+                    row_heading: say(language, "Caso", "Case"),
+                    columns: vec![
+                        column("from", say(language, "Dal", "From"), false),
+                        column("to", say(language, "Al", "To"), false),
+                        column("taken", say(language, "Tempo contato", "Time counted"), true),
+                        column("due", say(language, "Scadenza", "Due"), false),
+                        column("outcome", say(language, "Esito", "Outcome"), false),
+                        column("origin", say(language, "Fonte", "Source"), false),
+                    ],
+                    rows: cases,
+                    notes: Vec::new(),
+                    chart: None,
+                }),
+            ]
+        }
+        Evidence::Cadence(None) => {
+            vec![Block::Text(say(language, "Nessun adempimento ricevuto.", "No performance received."))]
+        }
+        Evidence::Cadence(Some(one)) => {
+            let rows = one
+                .gaps
+                .iter()
+                .map(|gap| {
+                    let origin = one.performances.iter().find(|(day, _)| *day == gap.from);
+                    let end = if gap.running {
+                        let day = words::day(gap.to, language);
+                        say(
+                            language,
+                            &format!("{day} (fine del periodo)"),
+                            &format!("{day} (end of the period)"),
+                        )
+                    } else {
+                        words::day(gap.to, language)
+                    };
+                    Row {
+                        key: gap.from.to_string(),
+                        label: words::day(gap.from, language),
+                        role: RowRole::Part,
+                        cells: vec![
+                            Cell::words(end),
+                            Cell {
+                                text: words::months(gap.months, language),
+                                value: Value::Integer(i128::from(gap.months)),
+                                tone: Tone::Plain,
+                                proof: None,
+                            },
+                            Cell::words(origin.map_or_else(String::new, |(_, origin)| place(origin, frame))),
+                        ],
+                    }
+                })
+                .collect();
+            vec![Block::Table(Table {
+                id: format!("{id}-intervalli"),
+                title: say(
+                    language,
+                    "Gli intervalli tra gli adempimenti",
+                    "The stretches between performances",
+                ),
+                definition: String::new(),
+                row_heading: say(language, "Dal", "From"),
+                columns: vec![
+                    column("to", say(language, "Al", "To"), false),
+                    column("months", say(language, "Mesi", "Months"), true),
+                    column("origin", say(language, "Fonte", "Source"), false),
+                ],
+                rows,
+                notes: Vec::new(),
+                chart: None,
+            })]
+        }
+    }
+}
+
+fn column(key: &str, label: String, numeric: bool) -> Column {
+    Column { key: key.to_owned(), label, numeric }
+}
+
+fn account_row(
+    key: &str,
+    label: String,
+    time: Micros,
+    total: Micros,
+    role: RowRole,
+    frame: &Frame<'_>,
+) -> Row {
+    let seconds = quotient(i128::from(time.0), 1_000_000, Unit::Number, decimals_of(time), frame);
+    let share = quotient(i128::from(time.0), i128::from(total.0), Unit::Percent, 3, frame);
+    let text = if time.0 == 0 { "–".to_owned() } else { numbers::duration(time, frame.language) };
+    let words = Cell { text, value: Value::Micros(i128::from(time.0)), tone: Tone::Plain, proof: None };
+    Row { key: key.to_owned(), label, role, cells: vec![seconds, words, share] }
+}
+
+fn decimals_of(time: Micros) -> u8 {
+    if time.0 % 1_000_000 == 0 { 0 } else { 6 }
+}
+
+fn time_cell(time: Micros, frame: &Frame<'_>) -> Cell {
+    let text = numbers::duration(time, frame.language);
+    Cell { text, value: Value::Micros(i128::from(time.0)), tone: Tone::Plain, proof: None }
+}
+
+fn case_row(case: &Judged, frame: &Frame<'_>) -> Row {
+    let language = frame.language;
+    let zone = &frame.centre.zone;
+    let tone = match case.judgement {
+        Judgement::Good => Tone::Good,
+        Judgement::Late => Tone::Bad,
+        Judgement::Open | Judgement::NotJudgeable => Tone::Unsure,
+    };
+    let origins: Vec<String> = case.origins.iter().map(|origin| place(origin, frame)).collect();
+    let at = |instant: Option<impegno_calendar::Instant>| {
+        Cell::words(instant.map_or_else(|| "–".to_owned(), |instant| words::instant(instant, zone, language)))
+    };
+    Row {
+        key: case.case.clone(),
+        label: case.case.clone(),
+        role: RowRole::Part,
+        cells: vec![
+            at(Some(case.from)),
+            at(case.to),
+            time_cell(case.taken, frame),
+            at(case.due),
+            Cell::words(words::judgement(case.judgement, language)).toned(tone),
+            Cell::words(origins.join("; ")),
+        ],
+    }
+}
+
+/// Where a fact stands: `inbox/nagios/….log, riga 12`.
+fn place(origin: &FactRef, frame: &Frame<'_>) -> String {
+    let line = say(frame.language, "riga", "line");
+    format!("{}, {line} {}", origin.file, origin.line)
+}

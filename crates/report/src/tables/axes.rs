@@ -1,0 +1,188 @@
+//! The positions of an axis: their keys, labels and how facts are cut by them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use impegno_calendar::{Interval, Period};
+use impegno_charter::Axis;
+use impegno_measure::Cut;
+
+use crate::plan::Frame;
+use crate::words::{self, say};
+
+use super::value_label;
+
+/// A position of an axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Stable key.
+    pub key: String,
+    /// As printed.
+    pub label: String,
+    /// The time it stands for, on an axis of time.
+    pub interval: Option<Interval>,
+}
+
+/// The key of a band of hours.
+pub(crate) fn band_key((from, to): (u8, u8)) -> String {
+    format!("{from:02}-{to:02}")
+}
+
+/// The periods of an axis of years, earliest first.
+fn years(axis: &Axis, frame: &Frame<'_>) -> Option<Vec<Period>> {
+    match axis {
+        Axis::Years(count) => Some(frame.years(*count)),
+        Axis::YearsSince(since) => {
+            let last = frame.period.last_day().year();
+            Some((*since..=last.max(*since)).map(Period::Year).collect())
+        }
+        Axis::Whole
+        | Axis::Dimension { .. }
+        | Axis::Quarters
+        | Axis::Months
+        | Axis::Bands(_)
+        | Axis::Filtered(_)
+        | Axis::Movement => None,
+    }
+}
+
+/// The time that a table spans: from its earliest year to the end of the period.
+pub(crate) fn spanned(axes: &[&Axis], frame: &Frame<'_>) -> Interval {
+    let period = frame.interval();
+    let first = axes
+        .iter()
+        .filter_map(|axis| years(axis, frame))
+        .filter_map(|years| years.first().copied())
+        .min_by_key(Period::first_day);
+    match first {
+        Some(first) => Interval::new(first.interval(&frame.centre.zone).start, period.end).unwrap_or(period),
+        None => period,
+    }
+}
+
+/// How facts are cut by an axis.
+pub(crate) fn cut(axis: &Axis, frame: &Frame<'_>) -> Cut {
+    let zone = &frame.centre.zone;
+    if let Some(years) = years(axis, frame) {
+        return Cut::Times(years.iter().map(|year| (year.to_string(), year.interval(zone))).collect());
+    }
+    match axis {
+        Axis::Dimension { name, groups, .. } => {
+            let groups: BTreeMap<String, String> = groups
+                .iter()
+                .flat_map(|(key, values)| values.iter().map(|value| (value.clone(), key.clone())))
+                .collect();
+            Cut::Dimension { name: name.clone(), groups }
+        }
+        Axis::Quarters => Cut::Times(
+            frame
+                .period
+                .quarters()
+                .iter()
+                .map(|quarter| (quarter.to_string(), quarter.interval(zone)))
+                .collect(),
+        ),
+        Axis::Months => {
+            // The months of every year that the other axis may show; what lies outside the window is cut off.
+            let months = frame.years(12).into_iter().flat_map(|year| year.months());
+            Cut::Times(months.map(|month| (month_key(&month), month.interval(zone))).collect())
+        }
+        Axis::Bands(bands) => {
+            Cut::Hours(bands.iter().map(|band| (band_key(*band), band.0, band.1)).collect())
+        }
+        Axis::Movement => Cut::Movement,
+        Axis::Whole | Axis::Years(_) | Axis::YearsSince(_) | Axis::Filtered(_) => Cut::Whole,
+    }
+}
+
+fn month_key(month: &Period) -> String {
+    format!("{:02}", month.first_day().month())
+}
+
+/// The positions of an axis. `found` gives the keys that the facts have, for axes that do not declare theirs.
+pub(crate) fn positions(
+    axis: &Axis,
+    frame: &Frame<'_>,
+    found: impl FnOnce() -> BTreeSet<String>,
+) -> Vec<Position> {
+    let zone = &frame.centre.zone;
+    let language = frame.language;
+    if let Some(years) = years(axis, frame) {
+        let label = |year: &Period| match year {
+            Period::Year(year) => year.to_string(),
+            other => other.label(frame.italian()),
+        };
+        return years
+            .iter()
+            .map(|year| Position {
+                key: year.to_string(),
+                label: label(year),
+                interval: Some(year.interval(zone)),
+            })
+            .collect();
+    }
+    let plain = |key: &str, label: String| Position { key: key.to_owned(), label, interval: None };
+    match axis {
+        Axis::Whole => vec![plain("", say(language, "Totale", "Total"))],
+        Axis::Dimension { name, values, groups, labels, whole_catalogue } => {
+            let mut keys: Vec<String> = values.clone();
+            if *whole_catalogue {
+                let catalogue: Vec<&String> = match name.as_str() {
+                    "body" => frame.centre.bodies.iter().map(|body| &body.code).collect(),
+                    "service" => frame.centre.services.iter().map(|service| &service.code).collect(),
+                    "category" => frame.centre.services.iter().map(|service| &service.category).collect(),
+                    _ => Vec::new(),
+                };
+                for key in catalogue {
+                    if !keys.contains(key) {
+                        keys.push(key.clone());
+                    }
+                }
+            }
+            let declared = !values.is_empty();
+            for key in groups.keys() {
+                if !declared && !keys.contains(key) {
+                    keys.push(key.clone());
+                }
+            }
+            for key in found() {
+                // A value that was not declared is never dropped: totals must tie.
+                if !keys.contains(&key) {
+                    keys.push(key);
+                }
+            }
+            keys.iter().map(|key| plain(key, value_label(name, key, labels, frame))).collect()
+        }
+        Axis::Quarters => frame
+            .period
+            .quarters()
+            .iter()
+            .map(|quarter| Position {
+                key: quarter.to_string(),
+                label: quarter.label(frame.italian()),
+                interval: Some(quarter.interval(zone)),
+            })
+            .collect(),
+        Axis::Months => frame
+            .period
+            .months()
+            .iter()
+            .map(|month| {
+                plain(&month_key(month), words::month(month.first_day().month(), language).to_owned())
+            })
+            .collect(),
+        Axis::Bands(bands) => bands
+            .iter()
+            .map(|(from, to)| plain(&band_key((*from, *to)), format!("{from:02}:00–{to:02}:00")))
+            .collect(),
+        Axis::Filtered(columns) => {
+            columns.iter().map(|column| plain(&column.key, frame.say(&column.label))).collect()
+        }
+        Axis::Movement => vec![
+            plain("start", say(language, "All’inizio", "At the start")),
+            plain("new", say(language, "Nuovi", "New")),
+            plain("ended", say(language, "Cessati", "Ended")),
+            plain("end", say(language, "Alla fine", "At the end")),
+        ],
+        Axis::Years(_) | Axis::YearsSince(_) => Vec::new(),
+    }
+}

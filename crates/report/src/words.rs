@@ -1,0 +1,165 @@
+//! Words that the program itself says, in both languages.
+
+use impegno_calendar::Instant;
+use impegno_calendar::Zone;
+use impegno_charter::{Comparison, Expected, Target, TimeUnit};
+use impegno_measure::{Judgement, Reason, StretchState, Verdict};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use crate::document::Language;
+use crate::numbers;
+
+/// The Italian or the English of two texts.
+pub(crate) fn say(language: Language, italian: &str, english: &str) -> String {
+    match language {
+        Language::It => italian.to_owned(),
+        Language::En => english.to_owned(),
+    }
+}
+
+/// A verdict as one word or two.
+pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
+    match verdict {
+        Verdict::Met => say(language, "Rispettato", "Met"),
+        Verdict::Missed => say(language, "Non rispettato", "Missed"),
+        Verdict::NotProvable => say(language, "Non dimostrabile", "Not provable"),
+        Verdict::NotMeasured(_) => say(language, "Non misurato", "Not measured"),
+    }
+}
+
+/// Why there is no value.
+pub(crate) fn reason(reason: Reason, language: Language) -> String {
+    match reason {
+        Reason::NoFacts => {
+            say(language, "nessun fatto ricevuto per il periodo", "no fact received for the period")
+        }
+        Reason::NoProbe => {
+            say(language, "nessuna sonda osserva il componente", "no probe watches the component")
+        }
+        Reason::NoCase => say(language, "nessun caso nel periodo", "no case in the period"),
+        Reason::NothingKnown => {
+            say(language, "stato sconosciuto per tutto il periodo", "state unknown all the time")
+        }
+    }
+}
+
+/// What became of a case.
+pub(crate) fn judgement(judgement: Judgement, language: Language) -> String {
+    match judgement {
+        Judgement::Good => say(language, "entro il termine", "in time"),
+        Judgement::Late => say(language, "in ritardo", "late"),
+        Judgement::Open => say(language, "aperto, non ancora in ritardo", "open, not yet late"),
+        Judgement::NotJudgeable => say(language, "non giudicabile", "not judgeable"),
+    }
+}
+
+/// What a stretch of time counts as.
+pub(crate) fn stretch(state: StretchState, language: Language) -> String {
+    match state {
+        StretchState::Down => say(language, "fermo", "down"),
+        StretchState::Excused => say(language, "fermo programmato (escluso)", "planned stop (excused)"),
+        StretchState::Unknown => say(language, "stato sconosciuto", "unknown"),
+    }
+}
+
+/// An expected value: `≥ 98,50 %`.
+pub(crate) fn expected(expected: &Expected, language: Language) -> String {
+    let sign = match expected.comparison {
+        Comparison::AtLeast => "≥",
+        Comparison::MoreThan => ">",
+        Comparison::AtMost => "≤",
+        Comparison::LessThan => "<",
+    };
+    let value = match &expected.target {
+        Target::Share { numerator, denominator, decimals } => {
+            let share = BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator));
+            numbers::percent(&share, *decimals, language)
+        }
+        Target::Time { length, unit } => time_in(*unit, length.0, language),
+        Target::Months(months) => self::months(*months, language),
+    };
+    format!("{sign} {value}")
+}
+
+/// A length of time in one unit, with as many decimals as it needs (at most three).
+pub(crate) fn time_in(unit: TimeUnit, micros: i64, language: Language) -> String {
+    let value = BigRational::new(BigInt::from(micros), BigInt::from(unit.micros()));
+    let decimals = (0..3).find(|decimals| {
+        let scale = BigInt::from(10).pow(u32::from(*decimals));
+        (&value * BigRational::from_integer(scale)).is_integer()
+    });
+    let name = match unit {
+        TimeUnit::Millisecond => "ms",
+        TimeUnit::Second => "s",
+        TimeUnit::Minute => "min",
+        TimeUnit::Hour => "h",
+    };
+    format!("{} {name}", numbers::decimal(&value, decimals.unwrap_or(3), language))
+}
+
+/// A number of months.
+pub(crate) fn months(months: i64, language: Language) -> String {
+    match (language, months) {
+        (Language::It, 1) => "1 mese".to_owned(),
+        (Language::It, _) => format!("{months} mesi"),
+        (Language::En, 1) => "1 month".to_owned(),
+        (Language::En, _) => format!("{months} months"),
+    }
+}
+
+/// The name of a month, from 1.
+pub(crate) fn month(number: i8, language: Language) -> &'static str {
+    const ITALIAN: [&str; 12] = [
+        "Gennaio",
+        "Febbraio",
+        "Marzo",
+        "Aprile",
+        "Maggio",
+        "Giugno",
+        "Luglio",
+        "Agosto",
+        "Settembre",
+        "Ottobre",
+        "Novembre",
+        "Dicembre",
+    ];
+    const ENGLISH: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let names = match language {
+        Language::It => ITALIAN,
+        Language::En => ENGLISH,
+    };
+    usize::try_from(number - 1).ok().and_then(|n| names.get(n)).copied().unwrap_or("")
+}
+
+/// An instant as people of the centre read it.
+pub(crate) fn instant(at: Instant, zone: &Zone, language: Language) -> String {
+    let civil = zone.civil(at);
+    let (day, month, year) = (civil.day(), civil.month(), civil.year());
+    let (hour, minute, second) = (civil.hour(), civil.minute(), civil.second());
+    match language {
+        Language::It => format!("{day:02}/{month:02}/{year} {hour:02}:{minute:02}:{second:02}"),
+        Language::En => format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"),
+    }
+}
+
+/// A civil day as people of the centre read it.
+pub(crate) fn day(day: jiff::civil::Date, language: Language) -> String {
+    match language {
+        Language::It => format!("{:02}/{:02}/{}", day.day(), day.month(), day.year()),
+        Language::En => day.to_string(),
+    }
+}
