@@ -338,8 +338,10 @@ pub enum Formula {
         /// The earlier value.
         before: Reference,
     },
-    /// A twelfth.
+    /// Mean per month of the period.
     PerMonth(Reference),
+    /// How many parts a table has.
+    RowsOf(Reference),
 }
 
 /// A cell of a table, `table/row/column`, or a figure.

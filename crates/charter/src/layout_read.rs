@@ -376,6 +376,9 @@ fn read_formula(table: &mut Table<'_>, names: &mut Names) -> Option<Formula> {
     if table.has("per-month") {
         return reference(table, "per-month", names).map(Formula::PerMonth);
     }
+    if table.has("rows-of") {
+        return reference(table, "rows-of", names).map(Formula::RowsOf);
+    }
     if let Some(mut share) = table.table("share") {
         let part = references(&mut share, "part", names);
         let whole = references(&mut share, "whole", names);
@@ -387,7 +390,7 @@ fn read_formula(table: &mut Table<'_>, names: &mut Names) -> Option<Formula> {
         return Some(Formula::Change { now: now?, before: before? });
     }
     let message = "the figure has no formula";
-    let hint = "one of: of, cell, sum, per-month, share, change";
+    let hint = "one of: of, cell, sum, per-month, rows-of, share, change";
     table.report(Finding::error(BAD_SETTING, table.place(), message).hint(hint));
     None
 }

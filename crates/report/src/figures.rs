@@ -7,7 +7,7 @@ use impegno_measure::{Answer, Cut, Question};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
-use crate::document::{Cell, Figure, Table, Tone, Unit, Value};
+use crate::document::{Cell, Figure, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
 use crate::tables::{quotient, take, window};
@@ -28,7 +28,8 @@ pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Ques
             | Formula::Sum(_)
             | Formula::Share { .. }
             | Formula::Change { .. }
-            | Formula::PerMonth(_) => None,
+            | Formula::PerMonth(_)
+            | Formula::RowsOf(_) => None,
         })
         .collect()
 }
@@ -46,6 +47,10 @@ pub(crate) fn figures(
     for layout in layouts {
         let cell = match &layout.formula {
             Formula::Count(_) => count(answers.next(), frame),
+            Formula::RowsOf(Reference(table)) => {
+                let parts = |table: &Table| table.rows.iter().filter(|row| row.role == RowRole::Part).count();
+                whole(tables.get(table).map_or(0, parts) as i128, frame)
+            }
             formula => {
                 compute(formula, layout.decimals, frame, |reference| resolve(reference, frame, tables, known))
             }
@@ -86,7 +91,7 @@ fn compute(
     };
     let sum = |references: &[Reference]| references.iter().map(number).sum::<Option<i128>>();
     let computed = match formula {
-        Formula::Count(_) => None,
+        Formula::Count(_) | Formula::RowsOf(_) => None,
         Formula::Cell(reference) => value(reference).map(|value| match value {
             Value::Integer(number) => whole(number, frame),
             Value::Ratio { numerator, denominator, unit } => {
@@ -189,6 +194,7 @@ pub fn identities(layout: &impegno_charter::Layout, period: impegno_calendar::Pe
                 Formula::Share { part, whole } => Formula::Share { part: all(part), whole: all(whole) },
                 Formula::Change { now, before } => Formula::Change { now: spell(now), before: spell(before) },
                 Formula::PerMonth(reference) => Formula::PerMonth(spell(reference)),
+                Formula::RowsOf(reference) => Formula::RowsOf(reference.clone()),
             },
         })
         .collect()
@@ -203,7 +209,7 @@ pub fn evaluate(
     let zero = BigRational::default();
     let sum = |references: &[Reference]| references.iter().map(&value).sum::<Option<BigRational>>();
     match formula {
-        Formula::Count(_) => None,
+        Formula::Count(_) | Formula::RowsOf(_) => None,
         Formula::Cell(reference) => value(reference),
         Formula::Sum(references) => sum(references),
         Formula::Share { part, whole } => {

@@ -1,24 +1,134 @@
 //! `impegno compare`: published figures against ours.
 
+use std::fs;
 use std::path::Path;
 
 use impegno_charter::Layout;
+use impegno_compare::{Comparison, Mapping, Outcome, Published, read_mapping};
+use impegno_findings::{Finding, Severity};
 use impegno_report::document::{Page, Report};
 
-use crate::arguments::{Compare, Scope};
-use crate::exit::Failure;
-use crate::folder::Loaded;
+use crate::arguments::{Compare, Format, Scope};
+use crate::commands::report;
+use crate::exit::{Exit, Failure};
+use crate::folder::{self, Loaded};
+use crate::output;
 
-pub(crate) fn run(_arguments: &Compare) -> Result<(), Failure> {
+/// Prints every difference, and how many figures are equal or cannot be computed.
+pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
+    let loaded = folder::load_sound(&arguments.centre)?;
+    let layout = report::layout(&loaded, arguments.layout.as_deref())?;
+    let document = report::build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
+    let folder = arguments.published.clone().unwrap_or_else(|| loaded.directory.join("published"));
+    let Some(comparison) = compare(&loaded, layout, &arguments.scope, &document, &folder)? else {
+        let message = format!("{} holds no mapping.toml", folder.display());
+        return Err(
+            Failure::new(Exit::Usage, message).hint("it says which cell each published number stands for")
+        );
+    };
+    let page = impegno_compare::page(Some(&comparison), arguments.scope.lang.language());
+    match arguments.format {
+        Format::Table => output::data(&output::page(&page)),
+        Format::Csv | Format::Json => output::data(&listed(&comparison, arguments)),
+    }
+    let (equal, differs, lost) = comparison.counts();
+    output::talk(&format!(
+        "{equal} equal, {differs} different ({} unexplained), {lost} not computable here, {} other contradictions of the document",
+        comparison.unexplained().count(),
+        comparison.contradictions.len()
+    ));
     Ok(())
 }
 
+/// Compares a report with a folder of published tables; `None` when the folder has no mapping.
+fn compare(
+    loaded: &Loaded,
+    layout: &Layout,
+    scope: &Scope,
+    document: &Report,
+    published: &Path,
+) -> Result<Option<Comparison>, Failure> {
+    let file = published.join("mapping.toml");
+    let Ok(text) = fs::read_to_string(&file) else { return Ok(None) };
+    let mut findings: Vec<Finding> = Vec::new();
+    let name = file.display().to_string();
+    let mapping: Mapping = impegno_settings::read(&name, &text, &mut findings, read_mapping);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        for finding in &findings {
+            output::talk(&impegno_findings::render(finding, Some(&text)));
+        }
+        return Err(Failure::new(Exit::Folder, format!("{name} has {}", output::count(&findings))));
+    }
+    let read = |file: &str| fs::read_to_string(published.join(file)).ok();
+    let body = |word: &str| loaded.names.bodies.get(word).cloned();
+    let sources = Published { file: &read, body: &body };
+    Ok(Some(impegno_compare::compare(&mapping, &sources, layout, scope.period, document)))
+}
+
+/// The page of differences of a report.
 pub(crate) fn page(
-    _l: &Loaded,
-    _y: &Layout,
-    _s: &Scope,
-    _r: &Report,
-    _p: Option<&Path>,
+    loaded: &Loaded,
+    layout: &Layout,
+    scope: &Scope,
+    document: &Report,
 ) -> Result<Page, Failure> {
-    Ok(Page { slug: "differenze".into(), title: "Differenze".into(), lead: String::new(), sections: vec![] })
+    let comparison = compare(loaded, layout, scope, document, &loaded.directory.join("published"))?;
+    Ok(impegno_compare::page(comparison.as_ref(), scope.lang.language()))
+}
+
+/// Every item as CSV or JSON; the equal ones only when asked for.
+fn listed(comparison: &Comparison, arguments: &Compare) -> String {
+    let items = comparison.items.iter().filter(|item| arguments.all || item.outcome != Outcome::Equal);
+    let records = items.map(|item| {
+        let (outcome, why) = match &item.outcome {
+            Outcome::Equal => ("equal", String::new()),
+            Outcome::Differs { explanations } => ("differs", explanations.join("; ")),
+            Outcome::NotComputable { reason } => ("not-computable", reason.clone()),
+        };
+        [
+            outcome.to_owned(),
+            item.reference.clone(),
+            item.label.clone(),
+            item.published.clone(),
+            item.ours.clone(),
+            why,
+            item.file.clone(),
+            item.line.to_string(),
+        ]
+    });
+    let contradictions = comparison.contradictions.iter().map(|one| {
+        [
+            "contradiction".to_owned(),
+            one.reference.clone(),
+            one.label.clone(),
+            one.published.clone(),
+            one.follows.clone(),
+            String::new(),
+            String::new(),
+            String::new(),
+        ]
+    });
+    const COLUMNS: [&str; 8] = ["outcome", "reference", "label", "published", "ours", "why", "file", "line"];
+    let records: Vec<[String; 8]> = records.chain(contradictions).collect();
+    if arguments.format == Format::Json {
+        let objects: Vec<serde_json::Value> = records
+            .into_iter()
+            .map(|record| {
+                let object: serde_json::Map<String, serde_json::Value> = COLUMNS
+                    .iter()
+                    .map(|name| (*name).to_owned())
+                    .zip(record.into_iter().map(Into::into))
+                    .collect();
+                object.into()
+            })
+            .collect();
+        return format!("{:#}\n", serde_json::Value::Array(objects));
+    }
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = writer.write_record(COLUMNS);
+    for record in records {
+        let _ = writer.write_record(record);
+    }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }

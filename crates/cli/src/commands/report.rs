@@ -64,7 +64,7 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), &known)?;
     let mut document = plan.report(&answers, &measurements);
-    let page = super::compare::page(loaded, layout, scope, &document, None)?;
+    let page = super::compare::page(loaded, layout, scope, &document)?;
     document.pages.push(page);
     Ok(document)
 }
