@@ -35,6 +35,12 @@ pub(crate) enum Command {
     Verify(Centre),
     /// Write the raw records of the sample centre
     Sample(Sample),
+    /// Print docs/findings.md
+    #[command(hide = true)]
+    Codes,
+    /// Print docs/commands.md
+    #[command(hide = true)]
+    Commands,
 }
 
 /// A centre folder.

@@ -2,6 +2,7 @@
 
 pub(crate) mod batches;
 pub(crate) mod check;
+pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;

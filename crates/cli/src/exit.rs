@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// The centre folder has errors.
     Folder = 10,
-    /// Input was rejected beyond the declared tolerance; everything else was received.
+    /// Input was rejected beyond the declared tolerance, has no declared source or cannot be read.
     Rejected = 11,
     /// A commitment is missed (with `--fail-on-missed`).
     Missed = 12,
@@ -22,6 +22,27 @@ pub(crate) enum Exit {
     NotJudged = 13,
     /// Output could not be written, or the ledger could not be read or written.
     Output = 14,
+}
+
+impl Exit {
+    /// Every code but 0 with its meaning, as documented.
+    pub(crate) const ALL: [(Exit, &str); 7] = [
+        (Exit::Unexpected, "Something unexpected; please report it."),
+        (Exit::Usage, "Wrong arguments: an unknown option, commitment, layout, source or batch."),
+        (Exit::Folder, "The centre folder has errors, or nothing was received yet."),
+        (
+            Exit::Rejected,
+            "Input was rejected beyond the declared tolerance or has no declared source, and all other was \
+             received; or a file cannot be read, and what came before it was received.",
+        ),
+        (Exit::Missed, "A commitment is missed (with `--fail-on-missed`)."),
+        (Exit::NotJudged, "A commitment cannot be judged (with `--fail-on-missed`), and none is missed."),
+        (
+            Exit::Output,
+            "Output could not be written, or the ledger could not be read or written: damaged, of a newer \
+             version, or in use by another import.",
+        ),
+    ];
 }
 
 /// Why the program stops.

@@ -30,7 +30,8 @@ pub(crate) const UNKNOWN_DIMENSION: Code = Code {
 };
 
 /// The codes of the program.
-pub(crate) const CODES: &[Code] = &[NOT_TEXT, UNREADABLE, UNDECLARED_SOURCE, UNKNOWN_DIMENSION];
+pub(crate) const CODES: &[Code] =
+    &[NOT_TEXT, UNREADABLE, UNDECLARED_SOURCE, UNKNOWN_DIMENSION, crate::import::CONTRADICTION];
 
 /// A centre folder, read.
 #[derive(Debug)]

@@ -15,21 +15,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+use exit::{Exit, Failure};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let result = match arguments.command {
-        Command::Demo(one) => commands::demo::run(&one),
-        Command::Check(one) => commands::check::run(&one),
-        Command::Import(one) => commands::import::run(&one),
-        Command::Batches(one) => commands::batches::run(&one),
-        Command::Measure(one) => commands::measure::run(&one),
-        Command::Explain(one) => commands::explain::run(&one),
-        Command::Report(one) => commands::report::run(&one),
-        Command::Compare(one) => commands::compare::run(&one),
-        Command::Verify(one) => commands::verify::run(&one),
-        Command::Sample(one) => commands::sample::run(&one),
-    };
+    // A mistake of the program has said where it happened; it still ends with a documented code.
+    let result = std::panic::catch_unwind(|| run(arguments.command))
+        .unwrap_or_else(|_| Err(Failure::new(Exit::Unexpected, "this should not happen; please report it")));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -40,6 +32,29 @@ fn main() -> ExitCode {
                 output::talk(&format!("hint: {}", failure.hint));
             }
             ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Demo(one) => commands::demo::run(&one),
+        Command::Check(one) => commands::check::run(&one),
+        Command::Import(one) => commands::import::run(&one),
+        Command::Batches(one) => commands::batches::run(&one),
+        Command::Measure(one) => commands::measure::run(&one),
+        Command::Explain(one) => commands::explain::run(&one),
+        Command::Report(one) => commands::report::run(&one),
+        Command::Compare(one) => commands::compare::run(&one),
+        Command::Verify(one) => commands::verify::run(&one),
+        Command::Sample(one) => commands::sample::run(&one),
+        Command::Codes => {
+            commands::codes::findings();
+            Ok(())
+        }
+        Command::Commands => {
+            commands::codes::commands();
+            Ok(())
         }
     }
 }
