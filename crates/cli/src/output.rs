@@ -106,7 +106,10 @@ fn aligned(table: &Table) -> String {
     let heading = std::iter::once(table.row_heading.clone());
     lines.push(heading.chain(table.columns.iter().map(|column| column.label.clone())).collect());
     for row in &table.rows {
-        let cells = row.cells.iter().map(|cell| cut(&cell.text));
+        // The last column is left whole: nothing stands behind it, and the source of a fact is there.
+        let last = row.cells.len().saturating_sub(1);
+        let cells =
+            (0..).zip(&row.cells).map(|(n, cell)| if n < last { cut(&cell.text) } else { cell.text.clone() });
         lines.push(std::iter::once(cut(&row.label)).chain(cells).collect());
     }
     let columns = table.columns.len() + 1;
@@ -135,7 +138,8 @@ fn aligned(table: &Table) -> String {
         }
         text.push('\n');
         if number == 0 {
-            let width = widths.iter().sum::<usize>() + 2 * (columns - 1);
+            let last = widths.last().map_or(0, |width| WIDEST.min(*width));
+            let width = widths.iter().rev().skip(1).sum::<usize>() + last + 2 * (columns - 1);
             text.push_str(&"─".repeat(width));
             text.push('\n');
         }

@@ -141,6 +141,14 @@ impl<'r> Cells<'r> {
         numbers::exact(self.get(reference)?.0)
     }
 
+    /// What a row is called in the report.
+    pub(crate) fn row_label(&self, reference: &str) -> Option<String> {
+        let (table, key) = reference.split_once('/')?;
+        let table = self.table(table)?;
+        let row = table.rows.iter().find(|row| row.key == key.trim_end_matches('/'))?;
+        Some(format!("{} — {}", table.title, row.label))
+    }
+
     /// What a cell is called in the report.
     pub(crate) fn label(&self, reference: &str) -> Option<String> {
         let Some((table, rest)) = reference.split_once('/') else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::Period;
 use impegno_charter::Layout;
-use impegno_report::document::{Language, Report, RowRole};
+use impegno_report::document::{Language, Report, RowRole, Value};
 use impegno_report::numbers;
 use num_rational::BigRational;
 
@@ -298,11 +298,15 @@ impl Run<'_> {
 
     /// What a row says, for people.
     fn label(&self, reference: Option<&str>, record: &Record) -> String {
-        reference.and_then(|reference| self.cells.label(reference)).unwrap_or_else(|| {
-            let words: Vec<&str> =
-                record.fields.values().map(String::as_str).filter(|word| !word.is_empty()).take(3).collect();
-            words.join(", ")
-        })
+        let cell = reference.and_then(|reference| self.cells.label(reference));
+        cell.or_else(|| reference.and_then(|reference| self.cells.row_label(reference))).unwrap_or_else(
+            || {
+                let words = record.fields.values().map(String::as_str);
+                let is_name =
+                    |word: &&str| word.chars().any(char::is_alphabetic) && !matches!(*word, "true" | "false");
+                words.filter(is_name).take(3).collect::<Vec<&str>>().join(", ")
+            },
+        )
     }
 
     fn item(&self, map: &Map, record: &Record) -> Item {
@@ -324,7 +328,9 @@ impl Run<'_> {
                 "the text of the document does not say where it stands",
             ));
         }
-        if published.is_empty() {
+        // A row without any number says that there is none.
+        let says_none = map.form == Form::RowSet;
+        if published.is_empty() && !says_none {
             return lost(
                 self.say(
                     "cella vuota o illeggibile nel documento",
@@ -332,7 +338,7 @@ impl Run<'_> {
                 ),
             );
         }
-        if Self::is_lost(map, record) {
+        if !says_none && Self::is_lost(map, record) {
             return lost(
                 self.say("la colonna della cella è andata perduta", "the column of the cell is lost"),
             );
@@ -359,9 +365,14 @@ impl Run<'_> {
                 made(found.map_or_else(String::new, |row| row.label.clone()), plain(found.is_some()))
             }
             Form::Words => {
-                let ours = self.cells.get(reference).map(|(_, text)| text.to_owned()).unwrap_or_default();
-                let equal = ours == published;
-                made(ours, plain(equal))
+                // The exact value is the same in every language; the printed text may not be.
+                let wanted = self.word(map, record, &map.value);
+                let found = self.cells.get(reference);
+                let equal = found.is_some_and(|(value, _)| match value {
+                    Value::Text(word) => Some(word) == wanted.as_ref(),
+                    _ => false,
+                });
+                made(found.map(|(_, text)| text.to_owned()).unwrap_or_default(), plain(equal))
             }
             Form::Sign => {
                 let zero = BigRational::default();

@@ -89,7 +89,7 @@ pub(crate) fn tables(layout: &ChangesLayout, frame: &Frame<'_>, answers: &[Answe
                 number(change.before),
                 number(change.now),
                 difference(change.now - change.before),
-                Cell::words(status(&change.key, frame)),
+                status(&change.key, frame),
             ],
         })
         .collect();
@@ -150,15 +150,17 @@ pub(crate) fn tables(layout: &ChangesLayout, frame: &Frame<'_>, answers: &[Answe
     vec![Block::Table(main), Block::Table(coverage)]
 }
 
-/// NEW when a service began in the period, ENDED when it ended in it, by the catalogue.
-fn status(service: &str, frame: &Frame<'_>) -> String {
-    let Some(service) = frame.centre.service(service) else { return String::new() };
+/// NEW when a service began in the period, ENDED when it ended in it, by the catalogue; the exact value is
+/// `new` or `ended` in every language.
+fn status(service: &str, frame: &Frame<'_>) -> Cell {
+    let Some(service) = frame.centre.service(service) else { return Cell::empty() };
     let within = |day: Option<jiff::civil::Date>| day.is_some_and(|day| frame.period.contains_day(day));
-    if within(service.from) {
-        say(frame.language, "NUOVO", "NEW")
+    let (key, text) = if within(service.from) {
+        ("new", say(frame.language, "NUOVO", "NEW"))
     } else if within(service.until) {
-        say(frame.language, "DISATTIVATO", "ENDED")
+        ("ended", say(frame.language, "DISATTIVATO", "ENDED"))
     } else {
-        String::new()
-    }
+        return Cell::empty();
+    };
+    Cell { text, value: Value::Text(key.to_owned()), tone: Tone::Plain, proof: None }
 }

@@ -65,7 +65,7 @@ pub(crate) fn matrix(layout: &MatrixLayout, frame: &Frame<'_>, answers: &[Answer
     rows.sort_by_key(|row| row.label.to_lowercase());
     let mut notes: Vec<String> = layout.notes.iter().map(|note| frame.say(note)).collect();
     if let (false, Some(mark)) = (marked.values.is_empty(), &layout.mark) {
-        notes.push(format!("* {}", frame.say(&mark.label)));
+        notes.push(frame.say(&mark.label));
     }
     notes.extend(annotations(&layout.id, frame));
     Table {

@@ -138,7 +138,8 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
             totals.clone(),
         ));
     }
-    let sparse = matches!(layout.columns, Axis::Dimension { .. });
+    let sparse = layout.total_column && !matches!(layout.columns, Axis::Years(_))
+        || matches!(layout.columns, Axis::Dimension { .. });
     let context = Context { layout, frame, columns: &columns, totals: &totals, sparse };
     let mut any_mark = false;
     let rows: Vec<Row> = shown
@@ -159,7 +160,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     let columns = context.headings();
     let mut notes: Vec<String> = layout.notes.iter().map(|note| frame.say(note)).collect();
     if let (true, Some(mark)) = (any_mark, &layout.mark) {
-        notes.push(format!("* {}", frame.say(&mark.label)));
+        notes.push(frame.say(&mark.label));
     }
     notes.extend(annotations(&layout.id, frame));
     let chart = layout.chart.as_ref().map(|chart| Chart {

@@ -26,9 +26,8 @@ pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
             Failure::new(Exit::Usage, message).hint("it says which cell each published number stands for")
         );
     };
-    let page = impegno_compare::page(Some(&comparison), arguments.scope.lang.language());
     match arguments.format {
-        Format::Table => output::data(&output::page(&page)),
+        Format::Table => output::data(&told(&comparison, arguments.all)),
         Format::Csv | Format::Json => output::data(&listed(&comparison, arguments)),
     }
     let (equal, differs, lost) = comparison.counts();
@@ -74,6 +73,29 @@ pub(crate) fn page(
 ) -> Result<Page, Failure> {
     let comparison = compare(loaded, layout, scope, document, &loaded.directory.join("published"))?;
     Ok(impegno_compare::page(comparison.as_ref(), scope.lang.language()))
+}
+
+/// Every difference with what explains it, as text.
+fn told(comparison: &Comparison, all: bool) -> String {
+    let mut text = String::new();
+    for item in &comparison.items {
+        let (sign, explanations) = match &item.outcome {
+            Outcome::Equal if all => ("=", &[][..]),
+            Outcome::Differs { explanations } => ("≠", explanations.as_slice()),
+            Outcome::Equal | Outcome::NotComputable { .. } => continue,
+        };
+        text.push_str(&format!(
+            "{sign} {}: {} / {}  ({}:{})\n",
+            item.label, item.published, item.ours, item.file, item.line
+        ));
+        for explanation in explanations {
+            text.push_str(&format!("    {explanation}\n"));
+        }
+    }
+    for one in &comparison.contradictions {
+        text.push_str(&format!("! {}: {} / {}\n", one.label, one.published, one.follows));
+    }
+    text
 }
 
 /// Every item as CSV or JSON; the equal ones only when asked for.
