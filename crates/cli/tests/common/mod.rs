@@ -158,6 +158,16 @@ impl Centre {
         centre
     }
 
+    /// The sample centre with the raw records of some sources alone: quick.
+    pub fn florence_with(sources: &[&str]) -> Centre {
+        let centre = Centre::florence_without_records();
+        for source in sources {
+            let link = centre.path().join("inbox").join(source);
+            symlink(records().join("inbox").join(source), link).expect("a link");
+        }
+        centre
+    }
+
     /// The settings of the sample centre alone.
     pub fn florence_without_records() -> Centre {
         let centre = Centre { folder: folder() };
@@ -189,8 +199,9 @@ impl Centre {
 
     /// Removes a file of the centre.
     pub fn remove(&self, file: &str) {
-        let path = self.own(file);
-        fs::remove_file(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        assert!(self.path().join(file).exists(), "{file} is there");
+        // A link to a shared file goes with making the path the centre's own.
+        let _ = fs::remove_file(self.own(file));
     }
 
     /// The text of a file of the centre and how to write it again.
@@ -245,10 +256,15 @@ impl Centre {
 
     /// The report of 2017.
     pub fn report(&self, arguments: &[&str]) -> Report {
+        self.report_of("2017", arguments)
+    }
+
+    /// The report of a period.
+    pub fn report_of(&self, period: &str, arguments: &[&str]) -> Report {
         let folder = folder();
         let out = folder.path().join("report");
         let text = out.to_str().expect("a path of text");
-        let mut all = vec!["--period", "2017", "--out", text];
+        let mut all = vec!["--period", period, "--out", text];
         all.extend(arguments);
         self.run("report", &all).exits(0);
         Report { folder }
@@ -431,6 +447,11 @@ impl Figures {
     fn cell(&self, table: &str, row: &str, column: &str) -> &(String, String) {
         let cell = (table.to_owned(), row.to_owned(), column.to_owned());
         self.0.get(&cell).unwrap_or_else(|| panic!("there is no cell {table}/{row}/{column}"))
+    }
+
+    /// The figures without the places that they come from: the same facts in other files.
+    pub fn without_origins(self) -> Figures {
+        Figures(self.0.into_iter().filter(|((_, _, column), _)| column != "origin").collect())
     }
 
     /// Cells that differ between two reports.
