@@ -65,11 +65,11 @@ pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -
             unions.push((body.union.clone(), row.place.clone()));
         }
         for name in body.known_as() {
-            if let Some(other) = names.insert(name.to_owned(), body.code.clone()) {
-                if other != body.code {
-                    let message = format!("`{name}` stands for `{other}` already");
-                    findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
-                }
+            if let Some(other) = names.insert(name.to_owned(), body.code.clone())
+                && other != body.code
+            {
+                let message = format!("`{name}` stands for `{other}` already");
+                findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
             }
         }
         if bodies.iter().any(|other| other.code == body.code) {

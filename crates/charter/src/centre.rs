@@ -61,7 +61,13 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         findings.push(finding.hint("is this a centre folder? `impegno demo` makes one to look at"));
         return (None, findings);
     };
-    let Some(mut centre) = impegno_settings::read("centre.toml", text, &mut findings, read_centre) else {
+    // Whatever is wrong with centre.toml, the other files are read too: one run tells everything.
+    let mut usable = false;
+    let read = impegno_settings::read("centre.toml", text, &mut findings, |table| {
+        read_centre(table, &mut usable)
+    });
+    let calendars_known = read.is_some();
+    let Some(mut centre) = read.or_else(|| Zone::named("UTC").ok().map(Centre::empty)) else {
         return (None, findings);
     };
     if let Some(text) = folder.get("bodies.csv") {
@@ -89,15 +95,18 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         let layout = impegno_settings::read(file, text, &mut findings, |table| read_layout(code, table));
         centre.layouts.insert(code.to_owned(), layout);
     }
-    check_commitments(&centre, &mut findings);
-    (Some(centre), findings)
+    if calendars_known {
+        check_commitments(&centre, &mut findings);
+    }
+    (usable.then_some(centre), findings)
 }
 
 fn under<'f>(folder: &'f Folder, prefix: &'f str) -> impl Iterator<Item = (&'f String, &'f String)> {
     folder.iter().filter(move |(file, _)| file.starts_with(prefix) && file.ends_with(".toml"))
 }
 
-fn read_centre(table: &mut Table<'_>) -> Option<Centre> {
+/// What centre.toml says; not `usable` without a zone, for which another one stands in.
+fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
     let name = Words::required(table, "name");
     let zone = table.required_text("zone").and_then(|zone| match Zone::named(&zone.value) {
         Ok(zone) => Some(zone),
@@ -120,7 +129,8 @@ fn read_centre(table: &mut Table<'_>) -> Option<Centre> {
     for mut entry in table.tables("calendar") {
         calendars.extend(read_calendar(&mut entry));
     }
-    let zone = zone?;
+    *usable = zone.is_some();
+    let zone = zone.or_else(|| Zone::named("UTC").ok())?;
     let mut built = BTreeMap::from([("24x7".to_owned(), Calendar::always(zone.clone()))]);
     for calendar in calendars {
         let code = calendar.code.clone();
@@ -137,20 +147,7 @@ fn read_centre(table: &mut Table<'_>) -> Option<Centre> {
             .build(2000..=2040);
         built.insert(code.value, ready);
     }
-    Some(Centre {
-        name,
-        zone,
-        notices,
-        calendars: built,
-        bodies: Vec::new(),
-        services: Vec::new(),
-        systems: Vec::new(),
-        components: Vec::new(),
-        probes: Vec::new(),
-        commitments: Vec::new(),
-        layouts: BTreeMap::new(),
-        annotations: Vec::new(),
-    })
+    Some(Centre { name, notices, calendars: built, ..Centre::empty(zone) })
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
@@ -308,6 +305,24 @@ fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
 }
 
 impl Centre {
+    /// A centre of which only the zone is known.
+    fn empty(zone: Zone) -> Centre {
+        Centre {
+            name: Words::default(),
+            zone,
+            notices: Vec::new(),
+            calendars: BTreeMap::new(),
+            bodies: Vec::new(),
+            services: Vec::new(),
+            systems: Vec::new(),
+            components: Vec::new(),
+            probes: Vec::new(),
+            commitments: Vec::new(),
+            layouts: BTreeMap::new(),
+            annotations: Vec::new(),
+        }
+    }
+
     /// The body of a code.
     pub fn body(&self, code: &str) -> Option<&Body> {
         self.bodies.iter().find(|body| body.code == code)

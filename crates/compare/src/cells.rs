@@ -159,3 +159,38 @@ impl<'r> Cells<'r> {
         Some(format!("{} — {} — {}", table.title, table.rows[row].label, table.columns[column].label))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole(number: i64) -> BigRational {
+        BigRational::from_integer(BigInt::from(number))
+    }
+
+    fn number(text: &str, unit: Unit, rule: Rule) -> Number {
+        Number::parse(text, unit, rule).expect("a number")
+    }
+
+    #[test]
+    fn each_rule_of_wording_has_its_own_equality() {
+        assert!(number("284000", Unit::Number, Rule::Rounded).equals(&whole(283_600)));
+        assert!(!number("284000", Unit::Number, Rule::Rounded).equals(&whole(267_430)));
+        assert!(number("11000", Unit::Number, Rule::Over).equals(&whole(11_060)));
+        assert!(!number("11000", Unit::Number, Rule::Over).equals(&whole(10_999)));
+        assert!(!number("11000", Unit::Number, Rule::Over).equals(&whole(12_000)));
+        assert!(number("2800", Unit::Number, Rule::About).equals(&whole(2_700)));
+        assert!(!number("2800", Unit::Number, Rule::About).equals(&whole(2_600)));
+        assert!(number("1", Unit::Hour, Rule::AtMost).equals(&whole(3_600_000_000)));
+        assert!(!number("1", Unit::Hour, Rule::AtMost).equals(&whole(3_600_000_001)));
+    }
+
+    #[test]
+    fn truncation_is_told_from_rounding() {
+        let share = BigRational::new(BigInt::from(3865), BigInt::from(10_000));
+        let published = number("38", Unit::Percent, Rule::Exact);
+        assert!(!published.equals(&share));
+        assert!(published.is_truncated(&share));
+        assert!(number("39", Unit::Percent, Rule::Exact).equals(&share));
+    }
+}

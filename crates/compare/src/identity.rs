@@ -61,10 +61,10 @@ pub(crate) fn all(layout: &Layout, period: Period, cells: &Cells<'_>) -> Vec<Ide
         .map(|identity| Identity { output: identity.figure, formula: identity.formula })
         .collect();
     for block in layout.blocks() {
-        if let BlockLayout::Table(layout) = block {
-            if let Some(table) = cells.table(&layout.id) {
-                found.extend(of_table(layout, table));
-            }
+        if let BlockLayout::Table(layout) = block
+            && let Some(table) = cells.table(&layout.id)
+        {
+            found.extend(of_table(layout, table));
         }
     }
     found

@@ -10,11 +10,15 @@
 
 mod cells;
 mod engine;
+mod explain;
 mod identity;
+mod items;
 mod mapping;
+mod outcome;
 mod page;
 mod sets;
 
-pub use engine::{Comparison, Contradiction, Item, Outcome, Published, compare};
+pub use engine::{Published, compare};
 pub use mapping::{CODES, Mapping, read_mapping};
+pub use outcome::{Comparison, Contradiction, Item, Outcome};
 pub use page::page;

@@ -248,10 +248,10 @@ impl Reader<'_> {
         let schema = self.record.schema_ref();
         let mut dimensions = Dimensions::new();
         for field in schema.fields() {
-            if let Some(name) = field.name().strip_prefix(DIMENSION) {
-                if matches!(field.data_type(), DataType::Dictionary(_, _)) {
-                    dimensions.insert(name.to_owned(), self.texts(field.name())?);
-                }
+            if let Some(name) = field.name().strip_prefix(DIMENSION)
+                && matches!(field.data_type(), DataType::Dictionary(_, _))
+            {
+                dimensions.insert(name.to_owned(), self.texts(field.name())?);
             }
         }
         Ok(dimensions)

@@ -60,7 +60,7 @@ pub enum Outcome {
     /// It is a new batch.
     Received {
         /// The batch.
-        batch: Batch,
+        batch: Box<Batch>,
         /// Rows of the file that name the same fact and say different things.
         contradictions: Vec<Contradiction>,
     },

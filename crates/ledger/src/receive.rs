@@ -66,7 +66,7 @@ impl Ledger {
         }
         let batch =
             self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
-        Ok(Outcome::Received { batch, contradictions })
+        Ok(Outcome::Received { batch: Box::new(batch), contradictions })
     }
 
     /// Finds the earlier rows that the new segments repeat, correct or withdraw.

@@ -102,7 +102,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     };
     match layout.sort {
         Sort::Declared => {}
-        Sort::Label => rows.sort_by(|a, b| a.label.to_lowercase().cmp(&b.label.to_lowercase())),
+        Sort::Label => rows.sort_by_key(|a| a.label.to_lowercase()),
         Sort::Value => rows.sort_by(|a, b| {
             let (va, vb) = (numbers_of(a), numbers_of(b));
             vb.last().cmp(&va.last()).then_with(|| a.label.cmp(&b.label))

@@ -1,6 +1,6 @@
 //! Reconstructs the raw records of the sample centre from its published tables.
 //!
-//! The yearly report 2017 of a service centre was published as tables; the records behind them never were. [`write`]
+//! The yearly report 2017 of a service centre was published as tables; the records behind them never were. [`write()`]
 //! makes records whose totals are the published ones to the last digit, so that the program can be tried on a whole
 //! centre: logs, tickets, calls, uses, registers, each in the form in which such an office exports it.
 //!

@@ -78,10 +78,10 @@ pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure>
     let mut made = std::collections::BTreeSet::new();
     for file in &files {
         let path = out.join(&file.path);
-        if let Some(folder) = path.parent() {
-            if made.insert(folder.to_owned()) {
-                fs::create_dir_all(folder).map_err(|error| Failure::output(folder, &error))?;
-            }
+        if let Some(folder) = path.parent()
+            && made.insert(folder.to_owned())
+        {
+            fs::create_dir_all(folder).map_err(|error| Failure::output(folder, &error))?;
         }
         fs::write(&path, &file.bytes).map_err(|error| Failure::output(&path, &error))?;
     }

@@ -95,7 +95,7 @@ enum By<'f> {
     /// Intervals in the order of time, each with its position; the one hit last is tried first.
     Times(Vec<(Interval, usize)>, usize),
     /// Position of each hour of the local day.
-    Hours(Offsets, [Option<usize>; 24]),
+    Hours(Box<Offsets>, Box<[Option<usize>; 24]>),
 }
 
 impl<'f> Cutter<'f> {
@@ -143,7 +143,7 @@ impl<'f> Cutter<'f> {
                     *slot = bands.iter().position(|(_, from, to)| (*from..*to).contains(&hour));
                 }
                 let keys = bands.iter().map(|(key, _, _)| key.clone()).collect();
-                Cutter { keys, by: By::Hours(zone.offsets(window), hours) }
+                Cutter { keys, by: By::Hours(Box::new(zone.offsets(window)), Box::new(hours)) }
             }
         }
     }
@@ -164,10 +164,10 @@ impl<'f> Cutter<'f> {
             By::Codes(texts, positions) => Some(positions[texts.codes()[row] as usize]),
             By::Times(intervals, last) => {
                 let at = Instant(at);
-                if let Some((interval, position)) = intervals.get(*last) {
-                    if interval.contains(at) {
-                        return Some(*position);
-                    }
+                if let Some((interval, position)) = intervals.get(*last)
+                    && interval.contains(at)
+                {
+                    return Some(*position);
                 }
                 *last = intervals.iter().position(|(interval, _)| interval.contains(at))?;
                 Some(intervals[*last].1)
