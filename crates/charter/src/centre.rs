@@ -63,9 +63,8 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
     };
     // Whatever is wrong with centre.toml, the other files are read too: one run tells everything.
     let mut usable = false;
-    let read = impegno_settings::read("centre.toml", text, &mut findings, |table| {
-        read_centre(table, &mut usable)
-    });
+    let read =
+        impegno_settings::read("centre.toml", text, &mut findings, |table| read_centre(table, &mut usable));
     let calendars_known = read.is_some();
     let Some(mut centre) = read.or_else(|| Zone::named("UTC").ok().map(Centre::empty)) else {
         return (None, findings);
