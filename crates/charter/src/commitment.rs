@@ -23,6 +23,9 @@ pub struct Commitment {
     pub indicator: Indicator,
     /// What is promised of it.
     pub expected: Expected,
+    /// Months of the period for which it is promised: 12 for a year. Over a shorter one the verdict is
+    /// provisional.
+    pub months: u8,
     /// What the document leaves open, and how it was decided.
     pub choices: Vec<Choice>,
     /// Where it stands.
@@ -55,6 +58,8 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             .unwrap_or_default();
         let expected = Expected::read(&mut entry, "expected");
         let indicator = Indicator::read(&mut entry, "indicator");
+        let periods = [("month", 1), ("quarter", 3), ("half-year", 6), ("year", 12)];
+        let months = entry.word("period", &periods).map_or(12, |period| period.value);
         let choices = entry
             .tables("choice")
             .iter_mut()
@@ -78,6 +83,7 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             dimension,
             indicator,
             expected,
+            months,
             choices,
             place,
         });

@@ -31,7 +31,7 @@ pub(crate) fn table(id: &str, title: &Words, frame: &Frame<'_>, measurements: &[
                 worst(&measurement.evidence, frame),
                 Cell::words(basis(&measurement.evidence, frame)),
                 deviation(commitment, measurement, frame),
-                verdict(measurement, frame).proven_by(&proof),
+                verdict(commitment, measurement, frame).proven_by(&proof),
             ];
             let label = format!("{} {}", commitment.code, frame.say(&commitment.text));
             Some(Row { key: commitment.code.clone(), label, role: RowRole::Part, cells })
@@ -354,13 +354,23 @@ fn zero(measured: &Measured) -> Value {
     }
 }
 
-fn verdict(measurement: &Measurement, frame: &Frame<'_>) -> Cell {
+/// The verdict in words; over another period than the promise's own it is provisional.
+pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
     let tone = match measurement.verdict {
         Verdict::Met => Tone::Good,
         Verdict::Missed => Tone::Bad,
         Verdict::NotProvable | Verdict::NotMeasured(_) => Tone::Unsure,
     };
-    Cell::words(words::verdict(&measurement.verdict, frame.language)).toned(tone)
+    let mut text = words::verdict(&measurement.verdict, frame.language);
+    let (months, own) = (frame.period.months().len(), commitment.months);
+    if months != usize::from(own) {
+        text.push_str(&say(
+            frame.language,
+            &format!(" (provvisorio: {months} mesi su {own})"),
+            &format!(" (provisional: {months} of {own} months)"),
+        ));
+    }
+    Cell::words(text).toned(tone)
 }
 
 /// What the documents leave open: each choice with its reason, by commitment.

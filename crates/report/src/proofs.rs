@@ -4,7 +4,7 @@ use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Confirmation, Indicator, Planned, Statistic};
 use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement};
 
-use crate::commitments::{basis, expected, limit, measured};
+use crate::commitments::{basis, expected, limit, measured, verdict};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -46,7 +46,7 @@ fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -
             say(language, "Misurato", "Measured"),
             measured(commitment, measurement, frame).text
         ),
-        format!("{}: {}", say(language, "Esito", "Verdict"), words::verdict(&measurement.verdict, language)),
+        format!("{}: {}", say(language, "Esito", "Verdict"), verdict(commitment, measurement, frame).text),
     ];
     let basis = basis(&measurement.evidence, frame);
     if !basis.is_empty() {
