@@ -28,6 +28,7 @@ impl std::fmt::Debug for Published<'_> {
 /// A published number with a known cell.
 pub(crate) struct Known {
     pub number: Number,
+    /// As we would print it.
     pub text: String,
 }
 
@@ -218,7 +219,7 @@ impl Run<'_> {
         let (Some(reference), Some(number)) = (self.reference(map, record), Self::number(map, record)) else {
             return;
         };
-        let text = record.fields.get(&map.value).cloned().unwrap_or_default();
+        let text = self.printed(&number.value, &number);
         self.known.entry(reference).or_insert(Known { number, text });
     }
 }

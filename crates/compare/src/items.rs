@@ -43,12 +43,15 @@ impl Run<'_> {
     fn item(&self, map: &Map, record: &Record) -> Item {
         let published = record.fields.get(&map.value).cloned().unwrap_or_default();
         let reference = self.reference(map, record);
+        let number = if map.form == Form::Number { Self::number(map, record) } else { None };
+        let shown =
+            number.as_ref().map_or_else(|| published.clone(), |number| self.printed(&number.value, number));
         let made = |ours: String, outcome: Outcome| Item {
             file: map.file.clone(),
             line: record.line,
             reference: reference.clone().unwrap_or_default(),
             label: self.label(reference.as_deref(), record),
-            published: published.clone(),
+            published: shown.clone(),
             ours,
             outcome,
         };
@@ -118,14 +121,13 @@ impl Run<'_> {
             }
             Form::Number => {
                 let ours = self.cells.get(reference).map(|(_, text)| text.to_owned()).unwrap_or_default();
-                let (Some(number), Some(exact)) = (Self::number(map, record), self.cells.exact(reference))
-                else {
+                let (Some(number), Some(exact)) = (number.as_ref(), self.cells.exact(reference)) else {
                     return made(ours, Outcome::Differs { explanations: Vec::new() });
                 };
                 if number.equals(&exact) {
                     return made(ours, Outcome::Equal);
                 }
-                let explanations = self.explain(reference, &number);
+                let explanations = self.explain(reference, number);
                 made(ours, Outcome::Differs { explanations })
             }
             Form::ColumnSet | Form::GroupSet | Form::Unplaced => lost(String::new()),
@@ -171,7 +173,10 @@ impl Run<'_> {
                 file: map.file.clone(),
                 line: record.line,
                 reference: String::new(),
-                label: self.label(None, record),
+                label: self
+                    .cells
+                    .table(map.cell.split('/').next().unwrap_or_default())
+                    .map_or_else(|| self.label(None, record), |table| table.title.clone()),
                 published: record.fields.get(&map.value).cloned().unwrap_or_default(),
                 ours: String::new(),
                 outcome: Outcome::NotComputable {
