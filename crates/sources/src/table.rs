@@ -54,6 +54,10 @@ pub(crate) fn read(
         format.named_columns().filter(|column| header.position(column).is_none()).collect();
     if !missing.is_empty() {
         report_missing(&missing, &header, file, received);
+        while rows.next().is_some() {
+            received.rows += 1;
+        }
+        received.rejected = received.rows;
         return;
     }
     let mut dimensions: Vec<DimensionReader<'_>> = format
@@ -105,9 +109,9 @@ fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut 
             None => format!("the file has: {}", header.names().join(", ")),
         };
         let message = format!("the declaration names the column `{column}`, which the file does not have");
-        received.reject(Finding::error(codes::MISSING_COLUMN, Place::line(file, 1), message).hint(hint));
+        let finding = Finding::error(codes::MISSING_COLUMN, Place::line(file, 1), message);
+        received.findings.push(finding.hint(hint));
     }
-    received.rows = received.rejected;
 }
 
 /// A row is text and has as many fields as the header.
@@ -294,6 +298,7 @@ impl<'s> Sink<'s> {
                     let key = (last(&facts.case), last(&facts.event), *at);
                     let n = seen.entry(key).or_default();
                     facts.n.push(*n);
+                    *n += 1;
                     facts.at.push(*at);
                     facts.line.push(row.line);
                 }
