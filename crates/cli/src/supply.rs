@@ -11,8 +11,8 @@ use crate::folder::Loaded;
 /// What the ledger knew at some moment.
 pub(crate) struct Known {
     segments: Vec<(Kind, Vec<Segment>)>,
-    /// When the last batch was received, ISO 8601.
-    pub known_at: String,
+    /// When the last batch was received.
+    pub at: impegno_calendar::Instant,
     /// Hash of the last batch.
     pub head: String,
 }
@@ -33,11 +33,7 @@ impl Known {
         for kind in Kind::ALL {
             segments.push((kind, ledger.segments(kind, as_of)?));
         }
-        Ok(Known {
-            segments,
-            known_at: impegno_calendar::Instant(head.received_at).to_string(),
-            head: head.hash.to_string(),
-        })
+        Ok(Known { segments, at: impegno_calendar::Instant(head.received_at), head: head.hash.to_string() })
     }
 
     fn of(&self, kind: Kind) -> &[Segment] {

@@ -17,6 +17,8 @@ pub const CODES: &[Code] = &[BAD_MAPPING];
 /// How a folder of published tables is read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mapping {
+    /// The period that the published tables are about, as a code.
+    pub period: String,
     pub(crate) maps: Vec<Map>,
 }
 
@@ -123,8 +125,9 @@ const UNITS: [(&str, Unit); 5] = [
 
 /// Reads `mapping.toml`.
 pub fn read_mapping(table: &mut Table<'_>) -> Mapping {
+    let period = table.required_text("period").map(|period| period.value).unwrap_or_default();
     let maps = table.tables("map").iter_mut().filter_map(read_map).collect();
-    Mapping { maps }
+    Mapping { period, maps }
 }
 
 fn read_map(table: &mut Table<'_>) -> Option<Map> {

@@ -2,7 +2,7 @@
 //!
 //! A [`Finding`] says what is wrong, where, and what to do next. A misspelt key in a
 //! settings file, a broken row of an export and an unknown probe in a log are all told
-//! in the same way, on the terminal ([`render`]) and to machines.
+//! in the same way, on the terminal ([`render()`]) and to machines.
 //!
 //! This crate knows no word of the domain.
 

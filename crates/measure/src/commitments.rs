@@ -52,17 +52,20 @@ pub enum Evidence {
 /// How far before a period checks are read, besides the staleness: enough for the attempts of a state.
 const LEAD: i64 = 3_600_000_000;
 
-/// Measures every commitment over a period.
+/// Measures every commitment over a period, as far as it is known: of what happened after `known_at`,
+/// nothing is held against anybody.
 ///
 /// # Errors
 /// When a part of the facts cannot be read.
 pub fn measure_commitments<S: Supply>(
     centre: &Centre,
     period: Interval,
+    known_at: Instant,
     supply: &S,
 ) -> Result<Vec<Measurement>, S::Error> {
     let wanted = Wanted::of(centre);
-    let gathered = gather(centre, &wanted, period, supply)?;
+    let mut gathered = gather(centre, &wanted, period, supply)?;
+    gathered.known_part = Interval::new(period.start, period.end.min(known_at));
     Ok(centre.commitments.iter().map(|commitment| measure(centre, commitment, period, &gathered)).collect())
 }
 
@@ -111,6 +114,8 @@ struct Gathered {
     obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
     /// The cases, put together when everything is gathered.
     finished: Vec<Case>,
+    /// The part of the period that lies before the last receipt; `None` when all of it lies after.
+    known_part: Option<Interval>,
 }
 
 impl Gathered {
@@ -244,7 +249,9 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
                 Clock::Elapsed => &always,
                 Clock::Working(code) => centre.calendar(code).unwrap_or(&always),
             };
-            let evidence = within::measure(wanted, calendar, period, &gathered.finished);
+            // A period that has not begun when the last fact was received holds no case.
+            let known = gathered.known_part.unwrap_or(Interval { start: period.start, end: period.start });
+            let evidence = within::measure(wanted, calendar, known, &gathered.finished);
             let known = gathered.finished.iter().any(|case| case.kind == wanted.cases);
             let reason = match (known, evidence.count.total()) {
                 (false, _) => Reason::NoFacts,
@@ -256,7 +263,8 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
         }
         Indicator::Cadence(wanted) => {
             let performances = gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
-            let evidence = cadence::measure(performances, period, &centre.zone);
+            let evidence =
+                gathered.known_part.and_then(|known| cadence::measure(performances, known, &centre.zone));
             let value = evidence.as_ref().map(|evidence| certain(Measured::Months(evidence.longest())));
             Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
         }

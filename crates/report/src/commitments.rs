@@ -234,6 +234,9 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             let known = BigRational::new((served - account.unknown.0).into(), served.max(1).into());
             let known = numbers::percent(&known, numbers::honest_decimals(&known, 0, None), language);
             let down = numbers::duration(account.down, language);
+            if served == account.unknown.0 {
+                return say(language, "copertura 0 %", "coverage 0 %");
+            }
             let stop = if account.down.0 == 0 {
                 say(language, "nessun fermo", "no stop")
             } else {
@@ -272,6 +275,9 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         }
         Evidence::Within(within) => {
             let cases = within.count;
+            if cases.total() == 0 {
+                return say(language, "nessun caso", "no case");
+            }
             let decided = count(cases.good + cases.late);
             let good = count(cases.good);
             let mut text = say(
@@ -298,8 +304,8 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             let times = cadence.performances.len();
             say(
                 language,
-                &format!("{times} adempimenti, con l’ultimo prima del periodo"),
-                &format!("{times} performances, with the last one before the period"),
+                &format!("adempimenti contati: {times}, con l’ultimo prima del periodo"),
+                &format!("performances counted: {times}, with the last one before the period"),
             )
         }
     }

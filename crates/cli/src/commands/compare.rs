@@ -21,10 +21,10 @@ pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
     let document = report::build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
     let folder = arguments.published.clone().unwrap_or_else(|| loaded.directory.join("published"));
     let Some(comparison) = compare(&loaded, layout, &arguments.scope, &document, &folder)? else {
-        let message = format!("{} holds no mapping.toml", folder.display());
-        return Err(
-            Failure::new(Exit::Usage, message).hint("it says which cell each published number stands for")
-        );
+        let message =
+            format!("{} holds no mapping.toml for the period {}", folder.display(), arguments.scope.period);
+        return Err(Failure::new(Exit::Usage, message)
+            .hint("mapping.toml says which cell each published number stands for, and of which period"));
     };
     match arguments.format {
         Format::Table => output::data(&told(&comparison, arguments.all)),
@@ -39,7 +39,8 @@ pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Compares a report with a folder of published tables; `None` when the folder has no mapping.
+/// Compares a report with a folder of published tables; `None` when the folder has no mapping or is about
+/// another period.
 fn compare(
     loaded: &Loaded,
     layout: &Layout,
@@ -57,6 +58,9 @@ fn compare(
             output::talk(&impegno_findings::render(finding, Some(&text)));
         }
         return Err(Failure::new(Exit::Folder, format!("{name} has {}", output::count(&findings))));
+    }
+    if mapping.period != scope.period.to_string() {
+        return Ok(None);
     }
     let read = |file: &str| fs::read_to_string(published.join(file)).ok();
     let body = |word: &str| loaded.names.bodies.get(word).cloned();

@@ -54,7 +54,7 @@ pub(crate) fn commitments_alone(
         Layout { code: "sla".to_owned(), title, subtitle: Words::default(), sections: vec![section] };
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let measurements =
-        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), &known)?;
+        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
     let plan = Plan::new(frame(loaded, &layout, scope, &known));
     Ok((plan.report(&[], &measurements), measurements))
 }
@@ -66,7 +66,7 @@ pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, k
         layout,
         period: scope.period,
         language: scope.lang.language(),
-        known_at: known.known_at.clone(),
+        known_at: known.at.to_string(),
         ledger_head: known.head.clone(),
         charter_version: loaded.version.to_string(),
     }

@@ -62,7 +62,7 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
     let plan = Plan::new(frame(loaded, layout, scope, &known));
     let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;
     let measurements =
-        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), &known)?;
+        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
     let mut document = plan.report(&answers, &measurements);
     let page = super::compare::page(loaded, layout, scope, &document)?;
     document.pages.push(page);
