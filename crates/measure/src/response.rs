@@ -1,5 +1,7 @@
 //! Response times of a probe.
 
+use std::cmp::Reverse;
+
 use impegno_calendar::{Instant, Interval, Micros};
 use impegno_charter::Statistic;
 use impegno_facts::{Facts, NO_LATENCY};
@@ -40,8 +42,12 @@ impl ResponseEvidence {
             }
             self.timed += 1;
             *self.counts.entry(latency).or_default() += 1;
-            let slow =
-                self.slowest.len() < KEPT || self.slowest.last().is_some_and(|last| last.0.0 < latency);
+            // Of equally slow checks the earliest are kept, in whatever order they come.
+            let slow = self.slowest.len() < KEPT
+                || self
+                    .slowest
+                    .last()
+                    .is_some_and(|last| (last.0.0, Reverse(last.1.0)) <= (latency, Reverse(at.0)));
             if slow {
                 let origin = FactRef { file: part.file.clone(), batch: part.batch, line: facts.line[row] };
                 self.slowest.push((Micros(latency), at, origin));
@@ -62,7 +68,7 @@ impl ResponseEvidence {
     }
 
     fn keep_slowest(&mut self) {
-        self.slowest.sort_by(|a, b| b.0.0.cmp(&a.0.0).then_with(|| a.1.0.cmp(&b.1.0)));
+        self.slowest.sort_by(|a, b| (b.0.0, a.1.0, &a.2).cmp(&(a.0.0, b.1.0, &b.2)));
         self.slowest.truncate(KEPT);
     }
 
@@ -84,6 +90,47 @@ impl ResponseEvidence {
                     (seen >= rank).then_some(Micros(*time))
                 })
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use impegno_facts::{Check, Checks, Origin, State, StateType};
+
+    fn part(batch: u64, start: i64) -> Part {
+        let mut checks = Checks::default();
+        for n in 0..20 {
+            let check = Check {
+                at: start + n,
+                state: State::Ok,
+                latency: 7_000,
+                origin: Origin::Result,
+                state_type: StateType::Hard,
+                attempt: 0,
+                line: n as u32 + 1,
+            };
+            checks.push("a;http", check);
+        }
+        Part { facts: Facts::Checks(checks), source: String::new(), file: format!("file-{batch}"), batch }
+    }
+
+    #[test]
+    fn of_equally_slow_checks_the_same_are_kept_in_any_order_of_parts() {
+        let period = Interval { start: Instant(0), end: Instant(100) };
+        let parts = [part(1, 0), part(2, 5), part(3, 5)];
+        let gathered = |order: [usize; 3]| {
+            let mut evidence = ResponseEvidence::default();
+            for n in order {
+                evidence.add(&parts[n], "a;http", period);
+            }
+            evidence
+        };
+        let expected = gathered([0, 1, 2]);
+        assert_eq!(expected.slowest.len(), KEPT);
+        for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            assert_eq!(gathered(order), expected, "{order:?}");
         }
     }
 }

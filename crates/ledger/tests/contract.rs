@@ -1,0 +1,320 @@
+//! What every store of facts must do: whole batches, nothing twice, corrections and withdrawals with their
+//! history, a chain that shows every change.
+
+use std::fs;
+use std::path::Path;
+
+use impegno_facts::{
+    CaseEvents, Check, Checks, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType,
+};
+use impegno_ledger::{Batch, Hash, Ledger, LedgerError, Mode, Outcome, Receipt};
+use tempfile::TempDir;
+
+/// An operation: record id, day, quantity.
+type One = (&'static str, i64, i64);
+
+fn operations(ones: &[One]) -> Facts {
+    let mut facts = Operations::default();
+    for ((id, day, quantity), line) in ones.iter().zip(1..) {
+        facts.id.push(id);
+        facts.kind.push("use");
+        facts.at.push(day * 100);
+        facts.quantity.push(*quantity);
+        facts.amount.push(NO_AMOUNT);
+        facts.line.push(line);
+    }
+    Facts::Operations(facts)
+}
+
+/// Events of cases: case, instant.
+fn events(ones: &[(&str, i64)]) -> Facts {
+    let mut facts = CaseEvents::default();
+    for ((case, at), line) in ones.iter().zip(1..) {
+        facts.case.push(case);
+        facts.kind.push("ticket");
+        facts.event.push("opened");
+        facts.at.push(*at);
+        facts.n.push(0);
+        facts.line.push(line);
+    }
+    Facts::Cases(facts)
+}
+
+fn checks(ones: &[(i64, State)]) -> Facts {
+    let mut checks = Checks::default();
+    for ((at, state), line) in ones.iter().zip(1..) {
+        let (origin, state_type) = (Origin::Transition, StateType::Hard);
+        let check =
+            Check { at: *at, state: *state, latency: NO_LATENCY, origin, state_type, attempt: 1, line };
+        checks.push("a;http", check);
+    }
+    Facts::Checks(checks)
+}
+
+/// A ledger in a folder of its own; the clock ticks once a receipt.
+struct Store {
+    folder: TempDir,
+    ledger: Ledger,
+    clock: i64,
+}
+
+impl Store {
+    fn new() -> Store {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
+        Store { folder, ledger, clock: 0 }
+    }
+
+    fn directory(&self) -> std::path::PathBuf {
+        self.folder.path().join("ledger")
+    }
+
+    fn receive(&mut self, source: &str, mode: Mode, facts: Facts) -> Outcome {
+        self.clock += 1000;
+        let content = Hash::of(format!("{facts:?}").as_bytes());
+        let rows = facts.len() as u64;
+        let receipt = Receipt {
+            source: source.to_owned(),
+            file: format!("{source}.csv"),
+            mode,
+            content,
+            declaration: Hash::of(b"declaration"),
+            size: 1,
+            rows,
+            accepted: rows,
+            ignored: 0,
+            rejected: 0,
+            facts: vec![facts],
+            findings: Vec::new(),
+        };
+        let lock = self.ledger.lock().expect("the lock");
+        self.ledger.receive(&lock, receipt.prepare().expect("encoded"), self.clock).expect("received")
+    }
+
+    #[track_caller]
+    fn batch(&mut self, source: &str, mode: Mode, facts: Facts) -> Batch {
+        match self.receive(source, mode, facts) {
+            Outcome::Received { batch, .. } => *batch,
+            Outcome::Known { batch } => panic!("known since batch {batch}"),
+        }
+    }
+
+    /// The operations that count, as known at an instant: id and quantity by id.
+    fn known(&self, as_of: Option<i64>) -> Vec<(String, i64)> {
+        let mut known = Vec::new();
+        for segment in self.ledger.segments(Kind::Operations, as_of).expect("segments") {
+            let rows = segment.read().expect("readable");
+            let Facts::Operations(facts) = rows.facts else { panic!("operations") };
+            known.extend((0..facts.at.len()).map(|row| (facts.id.get(row).to_owned(), facts.quantity[row])));
+        }
+        known.sort();
+        known
+    }
+
+    #[track_caller]
+    fn knows(&self, as_of: Option<i64>, expected: &[(&str, i64)]) {
+        let known = self.known(as_of);
+        let known: Vec<(&str, i64)> = known.iter().map(|(id, quantity)| (id.as_str(), *quantity)).collect();
+        assert_eq!(known, expected);
+    }
+
+    #[track_caller]
+    fn is_sound(&self) {
+        let verification = self.ledger.verify().expect("verified");
+        assert!(verification.problems.is_empty(), "{:?}", verification.problems);
+    }
+}
+
+#[test]
+fn appended_files_may_overlap() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    let second = store.batch("uses", Mode::Append, operations(&[("b", 2, 1), ("c", 3, 1)]));
+    assert_eq!((second.duplicates, second.superseded, second.withdrawn), (1, 0, 0));
+    store.knows(None, &[("a", 1), ("b", 1), ("c", 1)]);
+    store.is_sound();
+}
+
+#[test]
+fn a_later_row_corrects_an_earlier_one_of_the_same_identity() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    // The identity of an operation is its id: its day may be corrected too.
+    let second = store.batch("uses", Mode::Append, operations(&[("b", 9, 5)]));
+    assert_eq!(second.superseded, 1);
+    store.knows(None, &[("a", 1), ("b", 5)]);
+    store.knows(Some(1000), &[("a", 1), ("b", 1)]);
+    // What was said first is said again: it counts again.
+    let third = store.batch("uses", Mode::Append, operations(&[("b", 2, 1)]));
+    assert_eq!((third.duplicates, third.superseded), (0, 1));
+    store.knows(None, &[("a", 1), ("b", 1)]);
+    store.knows(Some(2000), &[("a", 1), ("b", 5)]);
+    store.is_sound();
+}
+
+#[test]
+fn sources_do_not_touch_each_other() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    store.batch("others", Mode::Snapshot, operations(&[("a", 1, 7)]));
+    store.knows(None, &[("a", 1), ("a", 7)]);
+    store.batch("others", Mode::Snapshot, operations(&[("z", 1, 7)]));
+    store.knows(None, &[("a", 1), ("z", 7)]);
+}
+
+#[test]
+fn a_row_gone_from_a_snapshot_is_withdrawn_and_may_come_back() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    let second = store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("c", 3, 1)]));
+    assert_eq!((second.duplicates, second.withdrawn), (1, 1));
+    store.knows(None, &[("a", 1), ("c", 1)]);
+    // The first file again: not known, for another one came between.
+    let third = store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    assert_eq!((third.duplicates, third.withdrawn), (1, 1));
+    store.knows(None, &[("a", 1), ("b", 1)]);
+    store.knows(Some(2000), &[("a", 1), ("c", 1)]);
+    store.knows(Some(1999), &[("a", 1), ("b", 1)]);
+    store.knows(Some(999), &[]);
+    store.is_sound();
+}
+
+#[test]
+fn a_file_replaces_the_stretches_that_it_is_the_whole_of() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("c", 3, 1), ("d", 4, 1)]));
+    // Days 2 and 3, the end not included: `b` is corrected, `c` is gone, `a` and `d` stay.
+    let batch = store.batch("uses", Mode::ReplacesPeriod(vec![200..400]), operations(&[("b", 2, 5)]));
+    assert_eq!((batch.superseded, batch.withdrawn), (1, 1));
+    store.knows(None, &[("a", 1), ("b", 5), ("d", 1)]);
+    // A row of another period that has moved into this one is corrected, not doubled.
+    store.batch("uses", Mode::ReplacesPeriod(vec![200..400]), operations(&[("a", 2, 1), ("b", 2, 5)]));
+    store.knows(None, &[("a", 1), ("b", 5), ("d", 1)]);
+    store.is_sound();
+}
+
+#[test]
+fn the_same_bytes_change_nothing() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
+    let head = store.ledger.head(None).expect("read").expect("a head");
+    assert!(matches!(
+        store.receive("uses", Mode::Append, operations(&[("a", 1, 1)])),
+        Outcome::Known { batch: 1 }
+    ));
+    assert_eq!(store.ledger.head(None).expect("read"), Some(head));
+    assert_eq!(store.ledger.batches().expect("read").len(), 2);
+}
+
+#[test]
+fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts() {
+    let mut store = Store::new();
+    let facts = operations(&[("a", 1, 1), ("b", 1, 1), ("a", 1, 1), ("a", 1, 3), ("b", 1, 1)]);
+    let Outcome::Received { batch, contradictions } = store.receive("uses", Mode::Append, facts) else {
+        panic!("received");
+    };
+    assert_eq!((batch.duplicates, batch.superseded), (2, 1));
+    assert_eq!(contradictions.iter().map(|pair| (pair.earlier, pair.later)).collect::<Vec<_>>(), [(1, 4)]);
+    store.knows(None, &[("a", 3), ("b", 1)]);
+}
+
+#[test]
+fn checks_and_cases_have_identities_of_their_own() {
+    let mut store = Store::new();
+    store.batch("log", Mode::Append, checks(&[(1, State::Ok), (2, State::Critical)]));
+    let second = store.batch("log", Mode::Append, checks(&[(2, State::Ok), (3, State::Ok)]));
+    assert_eq!((second.duplicates, second.superseded), (0, 1));
+    store.batch("tickets", Mode::Append, events(&[("T1", 1), ("T2", 2)]));
+    let second = store.batch("tickets", Mode::Append, events(&[("T2", 2), ("T2", 3)]));
+    assert_eq!((second.duplicates, second.superseded), (1, 0));
+    let rows = |kind| -> usize {
+        let segments = store.ledger.segments(kind, None).expect("segments");
+        segments.iter().map(|segment| segment.read().expect("readable").facts.len()).sum()
+    };
+    assert_eq!((rows(Kind::Checks), rows(Kind::Cases), rows(Kind::Operations)), (3, 3, 0));
+    store.is_sound();
+}
+
+#[test]
+fn many_overlaps_leave_each_fact_once() {
+    let mut store = Store::new();
+    let ids: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    for start in [0, 3, 1, 5, 2, 0, 4] {
+        let ones: Vec<One> = ids[start..start + 5].iter().map(|id| (*id, 1, start as i64)).collect();
+        store.receive("uses", Mode::Append, operations(&ones));
+    }
+    // The quantity is that of the last file with the id; the second file of start 0 was known by its bytes.
+    store.knows(
+        None,
+        &[("a", 0), ("b", 1), ("c", 2), ("d", 2), ("e", 4), ("f", 4), ("g", 4), ("h", 4), ("i", 4), ("j", 5)],
+    );
+    store.is_sound();
+}
+
+#[test]
+fn the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    store.clock = -5000;
+    let second = store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
+    assert_eq!(second.received_at, 1000);
+    store.knows(Some(1000), &[("a", 1), ("b", 1)]);
+}
+
+#[test]
+fn what_no_transaction_names_is_garbage_and_cleared() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    let stray = store.directory().join("segments/operations-0123456789abcdef.parquet");
+    fs::write(&stray, "half a segment").expect("written");
+    store.knows(None, &[("a", 1)]);
+    store.is_sound();
+    store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
+    assert!(!stray.exists());
+    store.is_sound();
+}
+
+#[test]
+fn one_writes_at_a_time_and_reading_goes_on() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    let other = Ledger::open(&store.directory()).expect("opened again");
+    let lock = other.lock().expect("the lock");
+    assert!(matches!(store.ledger.lock(), Err(LedgerError::Busy)));
+    store.knows(None, &[("a", 1)]);
+    drop(lock);
+    store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
+    assert_eq!(other.batches().expect("read").len(), 2);
+}
+
+#[test]
+fn every_change_of_a_segment_is_found() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    let segments = store.directory().join("segments");
+    let path =
+        fs::read_dir(&segments).expect("a folder").next().expect("a segment").expect("an entry").path();
+    let bytes = fs::read(&path).expect("a segment");
+    for place in (0..bytes.len()).step_by(37) {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0x10;
+        fs::write(&path, changed).expect("written");
+        assert_eq!(store.ledger.verify().expect("verified").problems.len(), 1, "byte {place}");
+    }
+    fs::write(&path, &bytes).expect("written");
+    store.is_sound();
+    fs::remove_file(&path).expect("gone");
+    assert_eq!(store.ledger.verify().expect("verified").problems.len(), 1);
+    let segment = store.ledger.segments(Kind::Operations, None).expect("segments").remove(0);
+    assert!(segment.read().is_err());
+}
+
+#[test]
+fn an_empty_file_is_a_batch_without_facts() {
+    let mut store = Store::new();
+    let batch = store.batch("uses", Mode::Append, operations(&[]));
+    assert_eq!((batch.number, batch.rows), (1, 0));
+    store.is_sound();
+    assert!(Ledger::open_existing(Path::new("/nowhere")).expect("no error").is_none());
+}
