@@ -81,7 +81,7 @@ fn main() {
         let centre = centre(promises);
         let year = Period::Year(2017).interval(&centre.zone);
         let measure = || -> Vec<Measurement> {
-            let Ok(measured) = measure_commitments(&centre, year, black_box(&facts));
+            let Ok(measured) = measure_commitments(&centre, year, year.end, black_box(&facts));
             measured
         };
         assert_eq!(measure()[0].verdict, Verdict::Met, "{name} is measured");
