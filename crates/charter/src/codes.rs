@@ -23,7 +23,7 @@ pub(crate) const BAD_EXPECTED: Code = Code {
 /// An expected value that its indicator cannot have.
 pub(crate) const UNIT_MISMATCH: Code = Code {
     name: "unit-mismatch",
-    meaning: "The unit of an expected value is not that of the indicator: a share for availability, a time for response times …",
+    meaning: "The unit of an expected value is not that of the indicator: a share for availability, a time for response times, and so on.",
 };
 /// A value that cannot be.
 pub(crate) const BAD_SETTING: Code =
