@@ -301,7 +301,7 @@ fn a_probe_silent_on_the_last_day_is_not_active() {
     let _turn = turn();
     let centre = Centre::florence();
     centre.edit("inbox/nagios/nagios-01-01-2018-00.log", |lines| {
-        let day = |line: &str| line.get(1..11).is_some_and(|at| at >= "1514671200" && at < "1514761200");
+        let day = |line: &str| line.get(1..11).is_some_and(|at| ("1514671200".."1514761200").contains(&at));
         let of = |line: &str| {
             let fields =
                 line.split_once("STATE: ").map(|(_, rest)| rest.splitn(3, ';').collect::<Vec<_>>())?;

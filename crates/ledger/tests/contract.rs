@@ -2,6 +2,7 @@
 //! history, a chain that shows every change.
 
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use impegno_facts::{
@@ -49,6 +50,11 @@ fn checks(ones: &[(i64, State)]) -> Facts {
         checks.push("a;http", check);
     }
     Facts::Checks(checks)
+}
+
+/// A file that is the whole of a stretch.
+fn the_whole_of(stretch: Range<i64>) -> Mode {
+    Mode::ReplacesPeriod(vec![stretch])
 }
 
 /// A ledger in a folder of its own; the clock ticks once a receipt.
@@ -184,11 +190,11 @@ fn a_file_replaces_the_stretches_that_it_is_the_whole_of() {
     let mut store = Store::new();
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("c", 3, 1), ("d", 4, 1)]));
     // Days 2 and 3, the end not included: `b` is corrected, `c` is gone, `a` and `d` stay.
-    let batch = store.batch("uses", Mode::ReplacesPeriod(vec![200..400]), operations(&[("b", 2, 5)]));
+    let batch = store.batch("uses", the_whole_of(200..400), operations(&[("b", 2, 5)]));
     assert_eq!((batch.superseded, batch.withdrawn), (1, 1));
     store.knows(None, &[("a", 1), ("b", 5), ("d", 1)]);
     // A row of another period that has moved into this one is corrected, not doubled.
-    store.batch("uses", Mode::ReplacesPeriod(vec![200..400]), operations(&[("a", 2, 1), ("b", 2, 5)]));
+    store.batch("uses", the_whole_of(200..400), operations(&[("a", 2, 1), ("b", 2, 5)]));
     store.knows(None, &[("a", 1), ("b", 5), ("d", 1)]);
     store.is_sound();
 }
