@@ -33,6 +33,20 @@ impl Condition {
     }
 }
 
+impl Condition {
+    /// The condition that holds where both hold.
+    fn and(&self, other: &Condition) -> Condition {
+        match (self, other) {
+            (Condition::OneOf(values), condition) | (condition, Condition::OneOf(values)) => {
+                Condition::OneOf(values.iter().filter(|value| condition.holds(value)).cloned().collect())
+            }
+            (Condition::NoneOf(a), Condition::NoneOf(b)) => {
+                Condition::NoneOf(a.iter().chain(b).cloned().collect())
+            }
+        }
+    }
+}
+
 impl Filter {
     /// Reads the filter under a key; no key is no condition.
     pub(crate) fn read(table: &mut Table<'_>, key: &str) -> Filter {
@@ -52,10 +66,16 @@ impl Filter {
         Filter { conditions, place }
     }
 
-    /// The filter with further conditions; a column that both have takes the other's.
+    /// The filter with further conditions; where both have one on a column, both must hold.
     pub fn and(&self, other: &Filter) -> Filter {
         let mut conditions = self.conditions.clone();
-        conditions.extend(other.conditions.clone());
+        for (column, further) in &other.conditions {
+            let both = match conditions.get(column) {
+                None => further.clone(),
+                Some(condition) => condition.and(further),
+            };
+            conditions.insert(column.clone(), both);
+        }
         Filter { conditions, place: self.place.clone() }
     }
 }

@@ -190,6 +190,9 @@ fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<TableLayout> {
     let selection = read_selection(block);
     let rows = read_axis(block, "rows");
     let columns = read_axis(block, "columns");
+    if let Some(selection) = &selection {
+        check_axes(block, selection, &rows, &columns);
+    }
     let derived = block
         .texts("derived")
         .iter()
@@ -241,6 +244,50 @@ fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<TableLayout> {
         notes: read_notes(block),
     };
     Some(layout)
+}
+
+/// Axes that the facts of a table cannot be cut by.
+fn check_axes(block: &Table<'_>, selection: &Selection, rows: &Axis, columns: &Axis) {
+    let stocks = matches!(selection.of, Measured::Stocks | Measured::DistinctStocks { .. });
+    let timeless = stocks || matches!(selection.of, Measured::Probes { .. });
+    let problem = |key: &str, message: &str, hint: &str| {
+        block.report(Finding::error(BAD_SETTING, block.place_of(key), message).hint(hint));
+    };
+    for (key, axis) in [("rows", rows), ("columns", columns)] {
+        match axis {
+            Axis::Filtered(_) if key == "rows" => {
+                problem(key, "rows cannot have filters of their own", "put `filtered` into `columns`");
+            }
+            Axis::Movement if !stocks || key == "rows" => {
+                problem(
+                    key,
+                    "`movement` is for the columns of stocks",
+                    "count stocks, or choose another axis",
+                );
+            }
+            Axis::Years(_) | Axis::YearsSince(_) | Axis::Quarters | Axis::Months | Axis::Bands(_)
+                if timeless =>
+            {
+                problem(
+                    key,
+                    "these facts are counted at the end of the period and have no time of their own",
+                    "choose a dimension",
+                );
+            }
+            Axis::Bands(_) if matches!(selection.of, Measured::Cases { .. }) => {
+                problem(key, "cases are not cut by hours of the day", "choose a dimension or months");
+            }
+            Axis::Whole
+            | Axis::Dimension { .. }
+            | Axis::Years(_)
+            | Axis::YearsSince(_)
+            | Axis::Quarters
+            | Axis::Months
+            | Axis::Bands(_)
+            | Axis::Filtered(_)
+            | Axis::Movement => {}
+        }
+    }
 }
 
 fn read_decimals(table: &mut Table<'_>) -> u8 {

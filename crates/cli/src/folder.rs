@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use impegno_charter::Centre;
 use impegno_findings::{Code, Finding, Place, Severity};
 use impegno_ledger::Hash;
-use impegno_sources::{Declaration, Names, REGISTERS, read_declaration, register};
+use impegno_sources::{Declaration, Names, REGISTERS, Vocabulary, read_declaration, register};
 
 use crate::exit::{Exit, Failure};
 use crate::output;
@@ -30,8 +30,14 @@ pub(crate) const UNKNOWN_DIMENSION: Code = Code {
 };
 
 /// The codes of the program.
-pub(crate) const CODES: &[Code] =
-    &[NOT_TEXT, UNREADABLE, UNDECLARED_SOURCE, UNKNOWN_DIMENSION, crate::import::CONTRADICTION];
+pub(crate) const CODES: &[Code] = &[
+    NOT_TEXT,
+    UNREADABLE,
+    UNDECLARED_SOURCE,
+    UNKNOWN_DIMENSION,
+    crate::import::CONTRADICTION,
+    crate::import::NOT_THE_WHOLE,
+];
 
 /// A centre folder, read.
 #[derive(Debug)]
@@ -81,7 +87,7 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
     }
     let (centre, more) = impegno_charter::read(&texts);
     findings.extend(more);
-    let sources = read_sources(&texts, &mut findings);
+    let mut sources = read_sources(&texts, &mut findings);
     let Some(centre) = centre else {
         output::findings(&findings, None);
         return Err(Failure::new(
@@ -90,12 +96,16 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
         ));
     };
     let names = names(&centre);
+    for (declaration, hash) in sources.values_mut() {
+        *hash = reading_hash(declaration, *hash, &names, &centre);
+    }
     let registers = REGISTERS
         .iter()
         .filter(|(name, _)| directory.join(format!("registers/{name}.csv")).exists())
         .filter_map(|(name, _)| {
             let (declaration, text) = register(name)?;
-            Some(((*name).to_owned(), (declaration, Hash::of(text.as_bytes()))))
+            let hash = reading_hash(&declaration, Hash::of(text.as_bytes()), &names, &centre);
+            Some(((*name).to_owned(), (declaration, hash)))
         })
         .collect();
     let version = version(&texts);
@@ -186,6 +196,23 @@ fn names(centre: &Centre) -> Names {
         probes: centre.probes.iter().map(|probe| own(&probe.name, &probe.name)).collect(),
         components: centre.components.iter().map(|component| own(&component.code, &component.code)).collect(),
     }
+}
+
+/// The hash of everything that decides how a file is read: its declaration, the names it is resolved by, the
+/// zone. When one of them changes, a file that was received is read again.
+fn reading_hash(declaration: &Declaration, text: Hash, names: &Names, centre: &Centre) -> Hash {
+    let mut all = format!("{text} {}\n", centre.zone.name());
+    for vocabulary in declaration.vocabularies() {
+        let known = match vocabulary {
+            Vocabulary::Bodies { .. } => &names.bodies,
+            Vocabulary::Services => &names.services,
+            Vocabulary::Components => &names.components,
+            Vocabulary::AsIs | Vocabulary::Words(_) => continue,
+        };
+        let sorted: BTreeMap<&String, &String> = known.iter().collect();
+        all.push_str(&format!("{sorted:?}\n"));
+    }
+    Hash::of(all.as_bytes())
 }
 
 /// One hash of everything that defines figures: all texts with their names.

@@ -183,12 +183,13 @@ fn prepare(loaded: &Loaded, file: &Incoming) -> Result<Ready, Failure> {
         .or_else(|| file.source.strip_prefix("registers/").and_then(|name| loaded.registers.get(name)))
         .ok_or_else(|| Failure::new(Exit::Usage, format!("there is no source `{}`", file.source)))?;
     let received = impegno_sources::read(declaration, &loaded.names, &loaded.centre.zone, &file.name, &bytes);
-    let mode = mode(declaration, &received, loaded);
     let counts = (received.rows, received.accepted, received.ignored, received.rejected);
     let tolerated = u128::from(received.rows) * u128::from(declaration.tolerance_ppm);
     let nothing_usable =
         received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error);
     let beyond_tolerance = nothing_usable || u128::from(received.rejected) * 1_000_000 > tolerated;
+    let mut received = received;
+    let mode = mode(declaration, &mut received, beyond_tolerance, &file.name, loaded);
     let receipt = Receipt {
         source: file.source.clone(),
         file: file.name.clone(),
@@ -227,10 +228,26 @@ fn stored(finding: &Finding) -> StoredFinding {
     }
 }
 
-/// How the file relates to the others of its source. A file in which nothing could be used never stands
-/// for the whole: it would withdraw everything.
-fn mode(declaration: &Declaration, received: &Received, loaded: &Loaded) -> Mode {
-    if received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error) {
+/// A damaged or empty file of a source whose files stand for the whole.
+pub(crate) const NOT_THE_WHOLE: impegno_findings::Code = impegno_findings::Code {
+    name: "not-the-whole",
+    meaning: "A file that should stand for the whole is empty, cut or has rejected rows: its good rows were received, but nothing was withdrawn.",
+};
+
+/// How the file relates to the others of its source. A file that is empty, cut or has more broken rows than
+/// its source tolerates never stands for the whole: it would withdraw what is still true.
+fn mode(
+    declaration: &Declaration,
+    received: &mut Received,
+    beyond_tolerance: bool,
+    file: &str,
+    loaded: &Loaded,
+) -> Mode {
+    if declaration.mode != impegno_sources::Mode::Append && (beyond_tolerance || received.accepted == 0) {
+        let message =
+            "the file is empty, cut or has rejected rows: nothing that was known before was withdrawn";
+        let finding = Finding::warning(NOT_THE_WHOLE, Place::file(file), message);
+        received.findings.push(finding.hint("export it again, whole"));
         return Mode::Append;
     }
     match declaration.mode {

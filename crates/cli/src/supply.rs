@@ -1,5 +1,7 @@
 //! The ledger as a supply of facts for measuring.
 
+use std::collections::BTreeMap;
+
 use impegno_calendar::Interval;
 use impegno_facts::Kind;
 use impegno_ledger::{Ledger, LedgerError, Segment};
@@ -10,7 +12,7 @@ use crate::folder::Loaded;
 
 /// What the ledger knew at some moment.
 pub(crate) struct Known {
-    segments: Vec<(Kind, Vec<Segment>)>,
+    segments: BTreeMap<Kind, Vec<Segment>>,
     /// When the last batch was received.
     pub at: impegno_calendar::Instant,
     /// Hash of the last batch.
@@ -25,19 +27,22 @@ impl Known {
                 .hint(format!("put files into {}/inbox and run `impegno import`", loaded.directory.display()))
         };
         let ledger = Ledger::open_existing(&loaded.ledger())?.ok_or_else(nothing)?;
-        let Some(head) = ledger.head(as_of)? else {
-            let message = "nothing was known at that instant";
-            return Err(Failure::new(Exit::Folder, message).hint("see `impegno batches`"));
+        let Some(known) = ledger.known(as_of)? else {
+            return Err(match as_of {
+                None => nothing(),
+                Some(_) => Failure::new(Exit::Folder, "nothing was known at that instant")
+                    .hint("see `impegno batches`"),
+            });
         };
-        let mut segments = Vec::new();
-        for kind in Kind::ALL {
-            segments.push((kind, ledger.segments(kind, as_of)?));
-        }
-        Ok(Known { segments, at: impegno_calendar::Instant(head.received_at), head: head.hash.to_string() })
+        Ok(Known {
+            at: impegno_calendar::Instant(known.head.received_at),
+            head: known.head.hash.to_string(),
+            segments: known.segments,
+        })
     }
 
     fn of(&self, kind: Kind) -> &[Segment] {
-        self.segments.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, segments)| segments)
+        self.segments.get(&kind).map_or(&[], Vec::as_slice)
     }
 }
 

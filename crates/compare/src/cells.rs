@@ -45,11 +45,11 @@ impl Number {
                 distance * BigRational::from_integer(BigInt::from(20)) <= size
             }
             Rule::Over => {
-                let step = step(&published);
+                let step = step(&published, self.decimals);
                 ours >= published && ours < &published + step
             }
             Rule::Rounded => {
-                let step = step(&published);
+                let step = step(&published, self.decimals);
                 numbers::scaled(&(ours / &step), 0) == numbers::scaled(&(published / &step), 0)
             }
         }
@@ -65,14 +65,14 @@ impl Number {
     }
 }
 
-/// The unit of the last digit of a whole number that is not zero: 1,000 for 284,000.
-fn step(published: &BigRational) -> BigRational {
-    let mut step = BigRational::from_integer(BigInt::from(1));
+/// The unit of the last digit that was not rounded away: 1,000 for 284,000, 0.1 for 2.5.
+fn step(published: &BigRational, decimals: u8) -> BigRational {
     let ten = BigRational::from_integer(BigInt::from(10));
-    if *published == BigRational::default() {
-        return step;
+    if decimals > 0 {
+        return BigRational::new(BigInt::from(1), BigInt::from(10).pow(u32::from(decimals)));
     }
-    while (published / (&step * &ten)).is_integer() {
+    let mut step = BigRational::from_integer(BigInt::from(1));
+    while *published != BigRational::default() && (published / (&step * &ten)).is_integer() {
         step *= &ten;
     }
     step

@@ -66,6 +66,15 @@ pub fn compare(
         period,
     };
     let mut comparison = Comparison::default();
+    for map in &mapping.maps {
+        let readable = (published.file)(&map.file).is_some_and(|text| {
+            let mut reader = csv::Reader::from_reader(text.as_bytes());
+            reader.headers().is_ok() && reader.records().all(|record| record.is_ok())
+        });
+        if !readable && !comparison.unread.contains(&map.file) {
+            comparison.unread.push(map.file.clone());
+        }
+    }
     let mut sets: Vec<(&Map, Vec<Record>)> = Vec::new();
     // First what has a known cell: identities need all of it before anything can be explained.
     for map in &mapping.maps {

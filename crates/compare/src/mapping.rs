@@ -47,8 +47,7 @@ pub(crate) struct Map {
     pub bodies: Vec<String>,
     /// Column without which the place of the value is lost.
     pub certain: Option<String>,
-    /// For sets: the column of the published total, and the one that says whether the row is complete.
-    pub total: Option<String>,
+    /// For sets: the column that says whether the row is complete.
     pub complete: Option<String>,
     /// For groups: the column that names the group.
     pub group: Option<String>,
@@ -204,7 +203,6 @@ fn read_map(table: &mut Table<'_>) -> Option<Map> {
         aliases,
         bodies,
         certain: text(table, "certain"),
-        total: text(table, "total"),
         complete: text(table, "complete"),
         group: text(table, "group"),
     })

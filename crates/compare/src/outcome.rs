@@ -7,6 +7,8 @@ pub struct Comparison {
     pub items: Vec<Item>,
     /// Identities that published values break although each of them equals ours, or is not computable.
     pub contradictions: Vec<Contradiction>,
+    /// Files that the mapping names and that are missing or unreadable: nothing of them was compared.
+    pub unread: Vec<String>,
 }
 
 /// A published value and ours.

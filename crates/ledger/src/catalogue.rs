@@ -168,21 +168,25 @@ impl Catalogue {
 
     /// The batch that had received these very bytes, when receiving them again can change nothing.
     ///
-    /// For an appending source any earlier receipt will do; where a file stands for the whole, only the
-    /// last one, because others may have come between.
+    /// A file whose last receipt under its name was these bytes was taken account of already, whatever came
+    /// under other names since. Under another name the bytes are known when they are the last thing the source
+    /// said; for an appending source any earlier receipt will do.
     pub(crate) fn known(&self, receipt: &Receipt) -> Result<Option<u64>, LedgerError> {
         let mut statement = self.connection.prepare_cached(
-            "select number, content = ?2 and declaration = ?3 from batch where source = ?1 order by number desc",
+            "select number, file, content = ?2 and declaration = ?3 from batch where source = ?1 order by number desc",
         )?;
         let source = params![receipt.source, receipt.content.to_string(), receipt.declaration.to_string()];
         let mut rows = statement.query(source)?;
+        let mut last = true;
+        let mut last_of_name = true;
         while let Some(row) = rows.next()? {
-            if row.get::<_, bool>(1)? {
+            let same_name = row.get::<_, String>(1)? == receipt.file;
+            let same_bytes = row.get::<_, bool>(2)?;
+            if same_bytes && (last || receipt.mode == Mode::Append || (same_name && last_of_name)) {
                 return Ok(Some(row.get::<_, i64>(0)? as u64));
             }
-            if receipt.mode != Mode::Append {
-                return Ok(None);
-            }
+            last = false;
+            last_of_name &= !same_name;
         }
         Ok(None)
     }
@@ -241,6 +245,16 @@ impl Catalogue {
             })?
             .collect::<Result<_, _>>()?;
         Ok(segments)
+    }
+
+    /// Runs several readings on one state of the catalogue, whatever another process commits meanwhile.
+    pub(crate) fn at_one_moment<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        // A deferred transaction that only reads: the first query fixes the state, dropping it ends it.
+        let _transaction = self.connection.unchecked_transaction()?;
+        read()
     }
 
     pub(crate) fn findings(&self, batch: u64) -> Result<Vec<StoredFinding>, LedgerError> {
@@ -342,13 +356,31 @@ fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerErro
         batch.mode.clone(),
         batch.content.to_string(),
         batch.declaration.to_string(),
-        batch.rows.to_string(),
         batch.received_at.to_string(),
     ];
+    for count in [
+        batch.size,
+        batch.rows,
+        batch.accepted,
+        batch.ignored,
+        batch.rejected,
+        batch.duplicates,
+        batch.superseded,
+        batch.withdrawn,
+    ] {
+        texts.push(count.to_string());
+    }
     let number = batch.number as i64;
-    let mut statement = connection.prepare_cached("select hash from segment where batch = ?1 order by id")?;
-    for hash in statement.query_map([number], |row| row.get::<_, String>(0))? {
-        texts.push(hash?);
+    for query in [
+        "select concat_ws('|', kind, file, rows, earliest, latest, least_id, greatest_id, hash)
+         from segment where batch = ?1 order by id",
+        "select concat_ws('|', severity, code, line, col, message, row)
+         from finding where batch = ?1 order by rowid",
+    ] {
+        let mut statement = connection.prepare_cached(query)?;
+        for entry in statement.query_map([number], |row| row.get::<_, String>(0))? {
+            texts.push(entry?);
+        }
     }
     let mut statement = connection
         .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?;

@@ -28,6 +28,7 @@ pub use error::LedgerError;
 pub use receipt::{Contradiction, Mode, Outcome, Prepared, Receipt};
 pub use segment::{Rows, Segment};
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -40,6 +41,15 @@ use catalogue::Catalogue;
 pub struct Ledger {
     directory: PathBuf,
     catalogue: Catalogue,
+}
+
+/// What a ledger knew at some moment.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The last batch.
+    pub head: Batch,
+    /// The segments of each kind of facts, in the order of receipt.
+    pub segments: BTreeMap<Kind, Vec<Segment>>,
 }
 
 /// The right to write, held by one process at a time. Released when dropped.
@@ -105,13 +115,23 @@ impl Ledger {
         self.catalogue.findings(batch)
     }
 
-    /// The last batch received at or before `as_of` (microseconds since 1970 in UTC; `None`: ever).
+    /// Everything known at `as_of` (microseconds since 1970 in UTC; `None`: now), read at one moment; `None`
+    /// when nothing had been received by then.
     ///
     /// # Errors
     /// When the catalogue cannot be read.
-    pub fn head(&self, as_of: Option<i64>) -> Result<Option<Batch>, LedgerError> {
-        let batches = self.batches()?;
-        Ok(batches.into_iter().rfind(|batch| as_of.is_none_or(|as_of| batch.received_at <= as_of)))
+    pub fn known(&self, as_of: Option<i64>) -> Result<Option<Known>, LedgerError> {
+        self.catalogue.at_one_moment(|| {
+            let batches = self.batches()?;
+            let head =
+                batches.into_iter().rfind(|batch| as_of.is_none_or(|as_of| batch.received_at <= as_of));
+            let Some(head) = head else { return Ok(None) };
+            let mut segments = BTreeMap::new();
+            for kind in Kind::ALL {
+                segments.insert(kind, self.segments(kind, as_of)?);
+            }
+            Ok(Some(Known { head, segments }))
+        })
     }
 
     /// The segments of a kind of facts as known at `as_of`, in the order of receipt, each with the rows

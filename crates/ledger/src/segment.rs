@@ -153,12 +153,17 @@ impl Encoded {
     }
 
     /// Writes the segment and syncs it.
+    ///
+    /// The same facts received again have the same name: the file appears whole under it or not at all, so
+    /// that an acknowledged segment is never open to damage.
     pub(crate) fn write(&self, directory: &Path) -> Result<(), LedgerError> {
         let path = directory.join(self.file_name());
-        let mut file = File::create(&path).map_err(|error| LedgerError::io(&path, error))?;
+        let unfinished = directory.join(format!("{}.unfinished", self.file_name()));
+        let mut file = File::create(&unfinished).map_err(|error| LedgerError::io(&unfinished, error))?;
         file.write_all(&self.bytes)
             .and_then(|()| file.sync_all())
-            .map_err(|error| LedgerError::io(&path, error))
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .map_err(|error| LedgerError::io(&unfinished, error))
     }
 }
 

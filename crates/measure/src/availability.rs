@@ -1,6 +1,6 @@
 //! Availability: what each probe's checks say of every instant of a period.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Instant, Interval, Intervals, Micros};
 use impegno_charter::{Availability, Confirmation, Planned};
@@ -79,23 +79,28 @@ struct Heard {
 /// The checks of some probes, gathered part by part.
 #[derive(Debug, Default)]
 pub(crate) struct CheckBook {
-    /// By probe; starts and stops of monitors under the empty name.
+    /// By probe.
     heard: BTreeMap<String, Vec<Heard>>,
-    files: BTreeMap<u64, String>,
+    /// Starts and stops of the monitor of each source.
+    monitors: BTreeMap<String, Vec<Heard>>,
+    /// Source and file of each batch.
+    files: BTreeMap<u64, (String, String)>,
 }
 
 impl CheckBook {
-    /// Takes the checks of the probes asked for from a part.
-    pub(crate) fn add(&mut self, part: &Part, probes: &[&str]) {
+    /// Takes the checks of the probes asked for within a window from a part.
+    ///
+    /// What lies outside is left, so that the cut of the files decides nothing.
+    pub(crate) fn add(&mut self, part: &Part, probes: &[&str], window: Interval) {
         let Facts::Checks(facts) = &part.facts else { return };
         let wanted: Vec<bool> =
             facts.probe.words().iter().map(|word| word.is_empty() || probes.contains(&&**word)).collect();
         if !wanted.contains(&true) {
             return;
         }
-        self.files.insert(part.batch, part.file.clone());
+        self.files.insert(part.batch, (part.source.clone(), part.file.clone()));
         for row in 0..facts.at.len() {
-            if wanted[facts.probe.codes()[row] as usize] {
+            if wanted[facts.probe.codes()[row] as usize] && window.contains(Instant(facts.at[row])) {
                 let heard = Heard {
                     at: facts.at[row],
                     batch: part.batch,
@@ -104,7 +109,10 @@ impl CheckBook {
                     origin: facts.origin[row],
                     state_type: facts.state_type[row],
                 };
-                self.heard.entry(facts.probe.get(row).to_owned()).or_default().push(heard);
+                match facts.probe.get(row) {
+                    "" => self.monitors.entry(part.source.clone()).or_default().push(heard),
+                    probe => self.heard.entry(probe.to_owned()).or_default().push(heard),
+                }
             }
         }
     }
@@ -113,12 +121,15 @@ impl CheckBook {
         for (probe, heard) in other.heard {
             self.heard.entry(probe).or_default().extend(heard);
         }
+        for (source, heard) in other.monitors {
+            self.monitors.entry(source).or_default().extend(heard);
+        }
         self.files.extend(other.files);
         self
     }
 
     pub(crate) fn finish(&mut self) {
-        for heard in self.heard.values_mut() {
+        for heard in self.heard.values_mut().chain(self.monitors.values_mut()) {
             heard.sort();
         }
     }
@@ -129,33 +140,46 @@ impl CheckBook {
 
     fn origin(&self, heard: &Heard) -> FactRef {
         FactRef {
-            file: self.files.get(&heard.batch).cloned().unwrap_or_default(),
+            file: self.files.get(&heard.batch).map(|(_, file)| file.clone()).unwrap_or_default(),
             batch: heard.batch,
             line: heard.line,
         }
     }
 
-    /// Stretches in which the monitor stood still for longer than a restart takes.
-    fn stopped(&self, end: i64) -> Intervals {
-        let mut stops = Vec::new();
-        let mut since: Option<i64> = None;
-        for heard in self.of("") {
-            match heard.origin {
-                Origin::MonitorStop => since = since.or(Some(heard.at)),
-                Origin::MonitorStart => {
-                    if let Some(since) = since.take() {
-                        stops.push((since, heard.at));
+    /// Stretches in which every monitor of a probe stood still for longer than a restart takes. A stop ends
+    /// with the monitor's start, or with the first check of the probe that the monitor tells.
+    fn stopped(&self, probe: &str, end: i64) -> Intervals {
+        let heard = self.of(probe);
+        let source_of = |one: &Heard| self.files.get(&one.batch).map_or("", |(source, _)| source.as_str());
+        let sources: BTreeSet<&str> = heard.iter().map(source_of).collect();
+        let stopped = sources.into_iter().map(|source| {
+            let first_check = |since: i64| {
+                heard
+                    .iter()
+                    .find(|one| one.at > since && source_of(one) == source)
+                    .map_or(i64::MAX, |one| one.at)
+            };
+            let mut stops = Vec::new();
+            let mut since: Option<i64> = None;
+            for one in self.monitors.get(source).map_or(&[][..], Vec::as_slice) {
+                match one.origin {
+                    Origin::MonitorStop => since = since.or(Some(one.at)),
+                    Origin::MonitorStart => {
+                        if let Some(since) = since.take() {
+                            stops.push((since, one.at.min(first_check(since))));
+                        }
                     }
+                    Origin::Result | Origin::Transition | Origin::StateDump => {}
                 }
-                Origin::Result | Origin::Transition | Origin::StateDump => {}
             }
-        }
-        stops.extend(since.map(|since| (since, end)));
-        stops
-            .into_iter()
-            .filter(|(from, to)| to - from > RESTART)
-            .filter_map(|(from, to)| Interval::new(Instant(from), Instant(to)))
-            .collect()
+            stops.extend(since.map(|since| (since, end.min(first_check(since)))));
+            stops
+                .into_iter()
+                .filter(|(from, to)| to - from > RESTART)
+                .filter_map(|(from, to)| Interval::new(Instant(from), Instant(to)))
+                .collect::<Intervals>()
+        });
+        stopped.reduce(|all, one| all.intersect(&one)).unwrap_or_default()
     }
 }
 
@@ -168,6 +192,9 @@ struct Timeline {
 /// Follows the checks of a probe. A state holds until the next check, at most the staleness.
 fn timeline(book: &CheckBook, probe: &str, wanted: &Availability, period: Interval) -> Timeline {
     let changes = confirmed(book.of(probe), wanted.confirmation);
+    // While nobody watches, nobody knows: a state from before a long stop is not held against the probe, nor
+    // for it.
+    let stopped = book.stopped(probe, period.end.0);
     let mut down = Vec::new();
     let mut known = Vec::new();
     let mut troubled = Vec::new();
@@ -180,14 +207,15 @@ fn timeline(book: &CheckBook, probe: &str, wanted: &Availability, period: Interv
             State::Ok | State::Warning => known.push(stretch),
             State::Critical => {
                 known.push(stretch);
-                down.push((stretch, book.origin(change)));
+                let seen = std::iter::once(stretch).collect::<Intervals>().difference(&stopped);
+                down.extend(seen.iter().map(|seen| (seen, book.origin(change))));
             }
             State::Unknown => troubled.push(stretch),
         }
     }
     let whole: Intervals = std::iter::once(period).collect();
     let known: Intervals = known.into_iter().collect();
-    let unknown = whole.difference(&known.difference(&book.stopped(period.end.0)));
+    let unknown = whole.difference(&known.difference(&stopped));
     Timeline { down, unknown: unknown.union(&troubled.into_iter().collect()) }
 }
 
@@ -318,7 +346,9 @@ fn joined(stretches: Vec<Stretch>) -> Vec<Stretch> {
 fn planned_stops(probe: &str, maintenance: &[Case], period: Interval) -> Intervals {
     let host = probe.split(';').next().unwrap_or(probe);
     let mut stops = Vec::new();
-    for case in maintenance.iter().filter(|case| case.id == probe || case.id == host) {
+    for case in
+        maintenance.iter().filter(|case| case.kind == "maintenance" && (case.id == probe || case.id == host))
+    {
         let mut since: Option<i64> = None;
         for event in &case.events {
             match event.event.as_str() {

@@ -6,7 +6,7 @@ use impegno_charter::Filter;
 use impegno_facts::{CaseEvents, Facts};
 use rustc_hash::FxHashMap;
 
-use crate::{FactRef, Part};
+use crate::{FactRef, Joins, Part};
 
 /// Cases of a few kinds, put together from their events.
 ///
@@ -31,7 +31,7 @@ pub struct Case {
 }
 
 /// An event of a case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseEvent {
     /// Microseconds since 1970 in UTC.
     pub at: i64,
@@ -102,7 +102,8 @@ impl CaseBook {
     pub fn finish(self) -> Vec<Case> {
         let mut cases: Vec<Case> = self.cases.into_values().collect();
         for case in &mut cases {
-            case.events.sort();
+            // Of events at one instant the one received last, or standing last in its row, is the later.
+            case.events.sort_by_key(|event| (event.at, event.origin.batch, event.origin.line));
         }
         cases.sort_by(|a, b| (&a.kind, &a.source, &a.id).cmp(&(&b.kind, &b.source, &b.id)));
         cases
@@ -121,11 +122,16 @@ impl Case {
         known.filter_map(|event| event.dimensions.get(name)).map(String::as_str).next().unwrap_or("")
     }
 
-    /// Whether the case fulfils a filter, by what is known before an instant.
-    pub fn fulfils(&self, filter: &Filter, before: i64) -> bool {
+    /// Whether the case fulfils a filter, by what is known before an instant. The `state` of a case is its last
+    /// event.
+    pub fn fulfils(&self, filter: &Filter, before: i64, joins: &Joins) -> bool {
         filter.conditions.iter().all(|(name, condition)| match name.as_str() {
             "kind" => condition.holds(&self.kind),
-            name => condition.holds(self.dimension(name, before)),
+            "state" => {
+                let last = self.events.iter().rfind(|event| event.at < before);
+                condition.holds(last.map_or("", |event| &event.event))
+            }
+            name => condition.holds(joins.value(name, self.dimension(joins.base(name), before))),
         })
     }
 }

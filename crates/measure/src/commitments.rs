@@ -15,7 +15,7 @@ use crate::cadence::{self, CadenceEvidence};
 use crate::response::ResponseEvidence;
 use crate::verdict::{Band, Measured, Reason, Verdict, judge, target_value};
 use crate::within::{self, WithinEvidence};
-use crate::{Case, CaseBook, FactRef, Part, Supply};
+use crate::{Case, CaseBook, FactRef, Joins, Part, Supply};
 
 /// What was measured of a commitment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +49,8 @@ pub enum Evidence {
     Cadence(Option<CadenceEvidence>),
 }
 
-/// How far before a period checks are read, besides the staleness: enough for the attempts of a state.
+/// How far before and after a period checks are read, besides the staleness: enough for the attempts of a
+/// state to be confirmed.
 const LEAD: i64 = 3_600_000_000;
 
 /// Measures every commitment over a period, as far as it is known: of what happened after `known_at`,
@@ -65,6 +66,7 @@ pub fn measure_commitments<S: Supply>(
 ) -> Result<Vec<Measurement>, S::Error> {
     let wanted = Wanted::of(centre);
     let mut gathered = gather(centre, &wanted, period, supply)?;
+    gathered.joins = Joins::new(centre);
     gathered.known_part = Interval::new(period.start, period.end.min(known_at));
     Ok(centre.commitments.iter().map(|commitment| measure(centre, commitment, period, &gathered)).collect())
 }
@@ -103,6 +105,12 @@ impl<'c> Wanted<'c> {
         }
         wanted
     }
+
+    /// The time whose checks can decide a state within the period.
+    fn window(&self, period: Interval) -> Interval {
+        let start = Instant(period.start.0 - self.staleness - LEAD);
+        Interval { start, end: Instant(period.end.0 + LEAD) }
+    }
 }
 
 /// The facts that the commitments need, gathered.
@@ -116,11 +124,13 @@ struct Gathered {
     finished: Vec<Case>,
     /// The part of the period that lies before the last receipt; `None` when all of it lies after.
     known_part: Option<Interval>,
+    /// What follows from what in the catalogue.
+    joins: Joins,
 }
 
 impl Gathered {
     fn take(mut self, part: &Part, wanted: &Wanted<'_>, period: Interval, zone: &Zone) -> Gathered {
-        self.checks.add(part, &wanted.probes);
+        self.checks.add(part, &wanted.probes, wanted.window(period));
         self.cases.add(part, &wanted.kinds);
         for probe in &wanted.timed_probes {
             self.responses.entry((*probe).to_owned()).or_default().add(part, probe, period);
@@ -152,9 +162,8 @@ fn gather<S: Supply>(
     period: Interval,
     supply: &S,
 ) -> Result<Gathered, S::Error> {
-    let lead = Instant(period.start.0 - wanted.staleness - LEAD);
     // A case may have opened, and an obligation been done, any time before; only checks go stale.
-    let checks_window = Interval::new(lead, period.end).unwrap_or(period);
+    let checks_window = wanted.window(period);
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
     let mut parts: Vec<(Kind, usize)> = Vec::new();
     for (kind, window) in [(Kind::Checks, checks_window), (Kind::Cases, ever), (Kind::Operations, ever)] {
@@ -251,7 +260,7 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
             };
             // A period that has not begun when the last fact was received holds no case.
             let known = gathered.known_part.unwrap_or(Interval { start: period.start, end: period.start });
-            let evidence = within::measure(wanted, calendar, known, &gathered.finished);
+            let evidence = within::measure(wanted, calendar, known, &gathered.finished, &gathered.joins);
             let known = gathered.finished.iter().any(|case| case.kind == wanted.cases);
             let reason = match (known, evidence.count.total()) {
                 (false, _) => Reason::NoFacts,

@@ -213,7 +213,7 @@ impl Tally {
         let mut columns = Cutter::new(&question.columns, joins, zone, question.window, &part.facts);
         let distinct = matches!(question.take, Take::Probes);
         let width = columns.width();
-        let mut sums = vec![0_i64; rows.width() * width];
+        let mut sums = vec![0_i128; rows.width() * width];
         let mut present = vec![false; rows.width() * width];
         let mut seen: BTreeSet<(usize, u32)> = BTreeSet::new();
         let start = question.window.start.0;
@@ -238,15 +238,14 @@ impl Tally {
                     seen.insert((cell, facts.probe.codes()[row]));
                 }
             } else {
-                // A part has fewer than 2³² rows: sums of realistic quantities stay far below 2⁶³.
-                sums[cell] = sums[cell].saturating_add(quantity);
+                sums[cell] += i128::from(quantity);
             }
             present[cell] = true;
         }
         for (cell, present) in present.iter().enumerate() {
             if *present && !distinct {
                 let key = (rows.key(cell / width).to_owned(), columns.key(cell % width).to_owned());
-                *self.sums.entry(key).or_default() += i128::from(sums[cell]);
+                *self.sums.entry(key).or_default() += sums[cell];
             }
         }
         if let Facts::Checks(facts) = &part.facts {

@@ -4,7 +4,7 @@ use impegno_calendar::{Calendar, Instant, Interval, Micros};
 use impegno_charter::Within;
 
 use crate::verdict::{Band, fraction};
-use crate::{Case, FactRef};
+use crate::{Case, FactRef, Joins};
 
 /// How many cases are in each bucket; their sum is the cases that fall under the promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,11 +68,12 @@ pub(crate) fn measure(
     calendar: &Calendar,
     period: Interval,
     cases: &[Case],
+    joins: &Joins,
 ) -> WithinEvidence {
     let mut judged: Vec<Judged> = cases
         .iter()
         .filter(|case| case.kind == within.cases)
-        .filter_map(|case| judge(within, calendar, period, case))
+        .filter_map(|case| judge(within, calendar, period, case, joins))
         .collect();
     judged.sort_by(|a, b| {
         b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
@@ -90,10 +91,16 @@ pub(crate) fn measure(
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.
-fn judge(within: &Within, calendar: &Calendar, period: Interval, case: &Case) -> Option<Judged> {
+fn judge(
+    within: &Within,
+    calendar: &Calendar,
+    period: Interval,
+    case: &Case,
+    joins: &Joins,
+) -> Option<Judged> {
     let end = period.end.0;
     let from = case.first(&within.from, end)?;
-    if from.at < period.start.0 || !case.fulfils(&within.filter, end) {
+    if from.at < period.start.0 || !case.fulfils(&within.filter, end, joins) {
         return None;
     }
     if let Some(longer) = &within.longer_than {

@@ -136,7 +136,8 @@ fn decimals(commitment: &Commitment, share: &BigRational) -> u8 {
     numbers::honest_decimals(share, least, target.as_ref())
 }
 
-fn target_share(commitment: &Commitment) -> Option<BigRational> {
+/// The target of a share, as a fraction of one.
+pub(crate) fn target_share(commitment: &Commitment) -> Option<BigRational> {
     match commitment.expected.target {
         Target::Share { numerator, denominator, .. } => {
             Some(BigRational::new(numerator.into(), denominator.into()))

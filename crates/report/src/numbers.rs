@@ -55,7 +55,7 @@ fn point(scaled: &BigInt, decimals: u8, language: Language) -> String {
 
 /// The same text with a plus sign before a positive number.
 pub fn signed(text: String) -> String {
-    let nothing = text.chars().all(|c| matches!(c, '0' | '.' | ','));
+    let nothing = !text.chars().any(|c| c.is_ascii_digit() && c != '0');
     if nothing || text.starts_with('−') { text } else { format!("+{text}") }
 }
 

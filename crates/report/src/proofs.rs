@@ -4,7 +4,7 @@ use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Confirmation, Indicator, Planned, Statistic};
 use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement};
 
-use crate::commitments::{basis, expected, limit, measured, verdict};
+use crate::commitments::{basis, expected, limit, measured, target_share, verdict};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -53,8 +53,10 @@ fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -
         facts.push(format!("{}: {basis}", say(language, "Su che cosa", "Basis")));
     }
     if let Some(band) = measurement.band.as_ref().filter(|band| band.low != band.high) {
-        let low = numbers::percent(&band.low, 3, language);
-        let high = numbers::percent(&band.high, 3, language);
+        let target = target_share(commitment);
+        let honest =
+            |share| numbers::percent(share, numbers::honest_decimals(share, 3, target.as_ref()), language);
+        let (low, high) = (honest(&band.low), honest(&band.high));
         facts.push(say(
             language,
             &format!("Fascia: tra {low} (tutto l’ignoto sfavorevole) e {high} (tutto favorevole)"),

@@ -331,7 +331,11 @@ pub(crate) fn quotient(
             let decimals = numbers::honest_decimals(&exact, decimals, None);
             numbers::percent(&exact, decimals, frame.language)
         }
-        Unit::Change => numbers::signed(numbers::percent(&exact, decimals, frame.language)),
+        Unit::Change => {
+            // What changed is never printed as unchanged.
+            let decimals = numbers::honest_decimals(&exact, decimals, None);
+            numbers::signed(numbers::percent(&exact, decimals, frame.language))
+        }
         Unit::PercentagePoints => {
             let hundred = BigRational::from_integer(BigInt::from(100));
             numbers::signed(numbers::decimal(&(&exact * hundred), decimals, frame.language))

@@ -82,10 +82,10 @@ pub(crate) fn expected(expected: &Expected, language: Language) -> String {
     format!("{sign} {value}")
 }
 
-/// A length of time in one unit, with as many decimals as it needs (at most three).
+/// A length of time in one unit, with as many decimals as it needs (at most nine).
 pub(crate) fn time_in(unit: TimeUnit, micros: i64, language: Language) -> String {
     let value = BigRational::new(BigInt::from(micros), BigInt::from(unit.micros()));
-    let decimals = (0..3).find(|decimals| {
+    let decimals = (0..9).find(|decimals| {
         let scale = BigInt::from(10).pow(u32::from(*decimals));
         (&value * BigRational::from_integer(scale)).is_integer()
     });
@@ -95,7 +95,7 @@ pub(crate) fn time_in(unit: TimeUnit, micros: i64, language: Language) -> String
         TimeUnit::Minute => "min",
         TimeUnit::Hour => "h",
     };
-    format!("{} {name}", numbers::decimal(&value, decimals.unwrap_or(3), language))
+    format!("{} {name}", numbers::decimal(&value, decimals.unwrap_or(9), language))
 }
 
 /// A number of months.

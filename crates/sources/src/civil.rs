@@ -139,10 +139,12 @@ impl<'z> CivilClock<'z> {
         Some(self.zone.instant(time).0)
     }
 
-    /// The start of the day after a local date.
+    /// The start of the day after a local date, or of the month after, where the pattern has no day.
     pub(crate) fn next_day(&self, pattern: &TimePattern, text: &[u8]) -> Option<i64> {
         let (year, month, day, _) = pattern.fields(text)?;
-        let date = Date::new(year, month, day).ok()?.tomorrow().ok()?;
+        let date = Date::new(year, month, day).ok()?;
+        let date = if pattern.parts.contains(&Part::Day) { date } else { date.last_of_month() };
+        let date = date.tomorrow().ok()?;
         Some(self.zone.day_start(date).0)
     }
 

@@ -109,6 +109,8 @@ pub enum FactColumns {
         constant_attribute: Option<String>,
         /// Column of the value; `1` without.
         value: Option<String>,
+        /// Column of the number that the row counts for; 1 without.
+        quantity: Option<String>,
         /// Column of the first day.
         from: String,
         /// Column of the last day.
@@ -157,6 +159,16 @@ pub enum Vocabulary {
     Services,
     /// Codes of components.
     Components,
+}
+
+impl Declaration {
+    /// What the words of its dimensions are resolved by.
+    pub fn vocabularies(&self) -> Vec<&Vocabulary> {
+        match &self.format {
+            Format::NagiosLog | Format::Perfdata => Vec::new(),
+            Format::Table(table) => table.dimensions.values().map(|column| &column.vocabulary).collect(),
+        }
+    }
 }
 
 /// Reads a declaration; `None` when it cannot be used at all. Problems go to the table's findings.
@@ -271,6 +283,7 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
                 None => required_columns(table, "attribute"),
             };
             let value = table.text("value").map(|column| column.value);
+            let quantity = table.text("quantity").map(|column| column.value);
             let from = table.required_text("from");
             let until = table.text("until").map(|column| column.value);
             Some(FactColumns::Stocks {
@@ -278,6 +291,7 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
                 attribute,
                 constant_attribute,
                 value,
+                quantity,
                 from: from?.value,
                 until,
             })

@@ -61,7 +61,8 @@ pub struct Received {
 /// `file` is the name used in findings. Never fails: what cannot be read is a finding.
 pub fn read(declaration: &Declaration, names: &Names, zone: &Zone, file: &str, bytes: &[u8]) -> Received {
     let mut received = Received::default();
-    if bytes.iter().all(u8::is_ascii_whitespace) {
+    let content = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if content.iter().all(u8::is_ascii_whitespace) {
         let finding = Finding::error(codes::EMPTY_FILE, Place::file(file), "the file is empty")
             .hint("export it again; nothing of it was received");
         received.findings.push(finding);

@@ -60,6 +60,11 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
             }
             latest = latest.max(at);
         }
+        if unfinished && matches!(read, Line::Check { .. } | Line::Downtime { .. }) {
+            let message = "the file does not end with a line end: its last line may be cut";
+            let finding = Finding::warning(codes::TRUNCATED, Place::line(file, number), message);
+            received.findings.push(finding.hint("copy the archive again when the monitor has closed it"));
+        }
         match read {
             Line::Check { probe, check } => {
                 let code = match codes_of_probes.get(probe) {
@@ -99,9 +104,10 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
                 downtimes.push(&String::from_utf8_lossy(probe), event, at, number);
                 received.accepted += 1;
             }
-            Line::Ignored => received.ignored += 1,
-            Line::Broken(reason) => {
-                let row = String::from_utf8_lossy(line).into_owned();
+            Line::Ignored if !unfinished => received.ignored += 1,
+            Line::Ignored | Line::Broken(_) => {
+                let row = masked(line);
+                let reason = if let Line::Broken(reason) = read { reason } else { "" };
                 let place = Place::line(file, number);
                 received.reject(if unfinished {
                     Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
@@ -122,6 +128,25 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
     }
     received.facts.push(Facts::Checks(checks));
     received.facts.push(Facts::Cases(downtimes.events));
+}
+
+/// A line that cannot be used, without what might name a person: of a line of states the fields before the
+/// output of the plug-in stay, of any other its time.
+fn masked(line: &[u8]) -> String {
+    let text = String::from_utf8_lossy(line);
+    let Some((time, rest)) = text.split_once("] ").filter(|_| instant(line).is_some()) else {
+        return "•".to_owned();
+    };
+    let kinds = ["SERVICE ALERT", "HOST ALERT", "CURRENT SERVICE STATE", "CURRENT HOST STATE"];
+    let kinds = kinds.into_iter().chain(["INITIAL SERVICE STATE", "INITIAL HOST STATE"]);
+    for kind in kinds.chain(["SERVICE DOWNTIME ALERT", "HOST DOWNTIME ALERT"]) {
+        if let Some(fields) = rest.strip_prefix(kind).and_then(|rest| rest.strip_prefix(": ")) {
+            let kept: Vec<&str> = fields.split(';').take(5).collect();
+            let more = if fields.split(';').count() > 5 { ";•" } else { "" };
+            return format!("{time}] {kind}: {}{more}", kept.join(";"));
+        }
+    }
+    format!("{time}] •")
 }
 
 /// The seconds of `[1488322800] …` and the rest of the line.

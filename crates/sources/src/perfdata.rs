@@ -24,8 +24,7 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
         received.rows += 1;
         let place = Place::line(file, number);
         let Ok(text) = std::str::from_utf8(line) else {
-            let row = String::from_utf8_lossy(line).into_owned();
-            received.reject(Finding::error(codes::ENCODING, place, "the line is not UTF-8").row(row));
+            received.reject(Finding::error(codes::ENCODING, place, "the line is not UTF-8").row("•"));
             continue;
         };
         if !text.starts_with("DATATYPE::SERVICEPERFDATA") {
@@ -48,16 +47,28 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
             Err(_) if unfinished && lines.peek().is_none() => received.reject(
                 Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
                     .hint("copy the file again; its whole lines were received")
-                    .row(text),
+                    .row(masked(text)),
             ),
             Err(reason) => received.reject(
                 Finding::error(codes::BROKEN_ROW, place, reason)
                     .hint("expected tab-separated KEY::VALUE pairs with TIMET, HOSTNAME, SERVICEDESC, SERVICEPERFDATA")
-                    .row(text),
+                    .row(masked(text)),
             ),
         }
     }
     received.facts.push(Facts::Checks(checks));
+}
+
+/// A line without the values of keys that are not read: a command may hold a password.
+fn masked(text: &str) -> String {
+    const READ: [&str; 6] =
+        ["DATATYPE", "TIMET", "HOSTNAME", "SERVICEDESC", "SERVICEPERFDATA", "SERVICESTATE"];
+    let pairs = text.split('\t').map(|pair| match pair.split_once("::") {
+        Some((key, _)) if READ.contains(&key) => pair.to_owned(),
+        Some((key, _)) => format!("{key}::•"),
+        None => "•".to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("\t")
 }
 
 fn understand(text: &str, line: u32) -> Result<(String, Check), &'static str> {
@@ -75,7 +86,8 @@ fn understand(text: &str, line: u32) -> Result<(String, Check), &'static str> {
                     "OK" => State::Ok,
                     "WARNING" => State::Warning,
                     "CRITICAL" => State::Critical,
-                    _ => State::Unknown,
+                    "UNKNOWN" => State::Unknown,
+                    _ => return Err("SERVICESTATE is none of OK, WARNING, CRITICAL, UNKNOWN"),
                 }
             }
             "SERVICESTATETYPE" if value == "SOFT" => state_type = StateType::Soft,

@@ -50,6 +50,7 @@ pub(crate) fn read(
             None => return,
         },
     };
+    rows.expect_columns(header.names().len());
     let missing: Vec<&str> =
         format.named_columns().filter(|column| header.position(column).is_none()).collect();
     if !missing.is_empty() {
@@ -79,6 +80,11 @@ pub(crate) fn read(
         let result = check_form(&row, header.names().len()).and_then(|()| sink.row(&row));
         match result {
             Ok(facts) => {
+                if row.unfinished {
+                    let message = "the file does not end with a line end: its last row may be cut";
+                    let finding = Finding::warning(codes::TRUNCATED, Place::line(file, row.line), message);
+                    received.findings.push(finding.hint("export it again if the last value looks short"));
+                }
                 for dimension in &mut dimensions {
                     dimension.push(&row, facts, file, &mut received.findings);
                 }
@@ -160,7 +166,8 @@ impl TableFormat {
                 named.extend(quantity.as_deref());
                 named.extend(amount.as_deref());
             }
-            FactColumns::Stocks { subject, attribute, value, from, until, .. } => {
+            FactColumns::Stocks { subject, attribute, value, quantity, from, until, .. } => {
+                named.extend(quantity.as_deref());
                 named.extend(subject.iter().chain(attribute).map(String::as_str));
                 named.extend(value.as_deref());
                 named.push(from);
@@ -197,6 +204,7 @@ enum Sink<'s> {
         subject: Vec<usize>,
         attribute: Vec<usize>,
         value: Option<usize>,
+        quantity: Option<usize>,
         from: usize,
         until: Option<usize>,
         facts: Stocks,
@@ -243,12 +251,13 @@ impl<'s> Sink<'s> {
                 amount: amount.as_ref().map(position),
                 facts: Operations::default(),
             },
-            FactColumns::Stocks { subject, attribute, value, from, until, .. } => Sink::Stocks {
+            FactColumns::Stocks { subject, attribute, value, quantity, from, until, .. } => Sink::Stocks {
                 format,
                 clock,
                 subject: positions(subject),
                 attribute: positions(attribute),
                 value: value.as_ref().map(position),
+                quantity: quantity.as_ref().map(position),
                 from: position(from),
                 until: until.as_ref().map(position),
                 facts: Stocks::default(),
@@ -344,7 +353,7 @@ impl<'s> Sink<'s> {
                 facts.line.push(row.line);
                 Ok(1)
             }
-            Sink::Stocks { format, clock, subject, attribute, value, from, until, facts } => {
+            Sink::Stocks { format, clock, subject, attribute, value, quantity, from, until, facts } => {
                 let FactColumns::Stocks { constant_attribute, .. } = &format.facts else { return Ok(0) };
                 let start = time(format, clock, row, *from)?;
                 let end = match until {
@@ -353,6 +362,25 @@ impl<'s> Sink<'s> {
                         .ok_or_else(|| bad_time(format, *column, row.text(*column)))?,
                     _ => i64::MAX,
                 };
+                if end <= start {
+                    let column = until.unwrap_or(*from);
+                    return Err(Reject::value(
+                        column,
+                        "it ends before it begins",
+                        "correct one of the two days",
+                    ));
+                }
+                if subject.iter().all(|column| row.field(*column).is_empty()) {
+                    let column = subject.first().copied().unwrap_or_default();
+                    return Err(Reject::value(column, "the row has no subject", "every row needs one"));
+                }
+                let number = match quantity {
+                    Some(column) => whole_number(row.field(*column)).ok_or_else(|| {
+                        let message = format!("`{}` is not a whole number", row.text(*column));
+                        Reject::value(*column, message, "write digits only")
+                    })?,
+                    None => 1,
+                };
                 let text = value.map_or("1", |column| row.text(column));
                 facts.subject.push(&joined(row, subject, "@"));
                 match constant_attribute {
@@ -360,7 +388,7 @@ impl<'s> Sink<'s> {
                     None => facts.attribute.push(&joined(row, attribute, " / ")),
                 }
                 facts.value.push(text);
-                facts.quantity.push(whole_number(text.as_bytes()).unwrap_or(1));
+                facts.quantity.push(number);
                 facts.valid_from.push(start);
                 facts.valid_until.push(end);
                 facts.line.push(row.line);

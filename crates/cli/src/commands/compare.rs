@@ -36,6 +36,11 @@ pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
         comparison.unexplained().count(),
         comparison.contradictions.len()
     ));
+    if !comparison.unread.is_empty() {
+        let message =
+            format!("missing or unreadable in {}: {}", folder.display(), comparison.unread.join(", "));
+        return Err(Failure::new(Exit::Folder, message).hint("mapping.toml names these files"));
+    }
     Ok(())
 }
 

@@ -13,8 +13,8 @@ use rustc_hash::FxHashMap;
 use super::{Answer, Cut, Question, Take};
 use crate::{Joins, Part};
 
-/// An event: its case, when, and where it stands.
-type Event = (u32, i64, u16, u32, u32);
+/// An event: its case, when, and where it stands: the number of the book and its row.
+type Event = (u32, i64, u32, u32);
 
 /// Counts the cases of a question.
 pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answer {
@@ -98,7 +98,7 @@ fn events(books: &[(&Part, &CaseEvents)], kind: Option<&Condition>) -> Vec<Event
                 let next = numbers.len() as u32;
                 local[code] = *numbers.entry((source, &*facts.case.words()[code])).or_insert(next);
             }
-            events.push((local[code], facts.at[row], facts.n[row], book, row as u32));
+            events.push((local[code], facts.at[row], book, row as u32));
         }
     }
     events.par_sort_unstable();
@@ -119,18 +119,18 @@ impl<'p> CaseRows<'p> {
     }
 
     fn event(&self, event: &Event) -> &'p str {
-        self.books[event.3 as usize].1.event.get(event.4 as usize)
+        self.books[event.2 as usize].1.event.get(event.3 as usize)
     }
 
     /// The value of a dimension as last stated before an instant; the `state` is the last event.
     fn value(&self, name: &str, end: i64) -> &'p str {
         let mut known = self.events.iter().rev().filter(|event| event.1 < end);
-        let facts = |event: &Event| self.books[event.3 as usize].1;
+        let facts = |event: &Event| self.books[event.2 as usize].1;
         match name {
             "state" => known.next().map_or("", |event| self.event(event)),
-            "kind" => self.events.first().map_or("", |event| facts(event).kind.get(event.4 as usize)),
+            "kind" => self.events.first().map_or("", |event| facts(event).kind.get(event.3 as usize)),
             name => known
-                .filter_map(|event| Some(facts(event).dimensions.get(name)?.get(event.4 as usize)))
+                .filter_map(|event| Some(facts(event).dimensions.get(name)?.get(event.3 as usize)))
                 .find(|value| !value.is_empty())
                 .unwrap_or(""),
         }

@@ -169,7 +169,9 @@ impl<'f> Cutter<'f> {
                 {
                     return Some(*position);
                 }
-                *last = intervals.iter().position(|(interval, _)| interval.contains(at))?;
+                // The intervals are in the order of time and do not overlap.
+                let after = intervals.partition_point(|(interval, _)| interval.start <= at);
+                *last = after.checked_sub(1).filter(|n| intervals[*n].0.contains(at))?;
                 Some(intervals[*last].1)
             }
             By::Hours(offsets, hours) => hours[usize::from(offsets.hour_of_day(Instant(at)))],

@@ -44,7 +44,8 @@ pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answ
         for place in places {
             match &question.take {
                 Take::DistinctStocks { dimension } => {
-                    distinct.entry(place).or_default().insert(held.value(joins.base(dimension)).to_owned());
+                    let value = joins.value(dimension, held.value(joins.base(dimension)));
+                    distinct.entry(place).or_default().insert(value.to_owned());
                 }
                 Take::StockValues => {
                     let value = held.facts.value.get(held.row).to_owned();

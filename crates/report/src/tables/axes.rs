@@ -11,6 +11,9 @@ use crate::words::{self, say};
 
 use super::value_label;
 
+/// How many years of months and quarters an axis knows, the one of the period included.
+const YEARS_BACK: u8 = 60;
+
 /// A position of an axis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Position {
@@ -73,17 +76,16 @@ pub(crate) fn cut(axis: &Axis, frame: &Frame<'_>) -> Cut {
                 .collect();
             Cut::Dimension { name: name.clone(), groups }
         }
-        Axis::Quarters => Cut::Times(
-            frame
-                .period
-                .quarters()
-                .iter()
-                .map(|quarter| (quarter.to_string(), quarter.interval(zone)))
-                .collect(),
-        ),
+        // The quarters and months of every year that the other axis may show; what lies outside the window is
+        // cut off. Those of earlier years have the keys of this one's.
+        Axis::Quarters => {
+            let keys: Vec<String> = frame.period.quarters().iter().map(Period::to_string).collect();
+            let years = frame.years(YEARS_BACK).into_iter();
+            let quarters = years.flat_map(|year| keys.clone().into_iter().zip(year.quarters()));
+            Cut::Times(quarters.map(|(key, quarter)| (key, quarter.interval(zone))).collect())
+        }
         Axis::Months => {
-            // The months of every year that the other axis may show; what lies outside the window is cut off.
-            let months = frame.years(12).into_iter().flat_map(|year| year.months());
+            let months = frame.years(YEARS_BACK).into_iter().flat_map(|year| year.months());
             Cut::Times(months.map(|month| (month_key(&month), month.interval(zone))).collect())
         }
         Axis::Bands(bands) => {

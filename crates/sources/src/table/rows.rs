@@ -10,6 +10,8 @@ pub(crate) struct Rows<'b> {
     record: ByteRecord,
     /// Where the reader began in the file: bytes and lines before it.
     base: (usize, u32),
+    /// How many columns a row must have, once the header is known.
+    columns: Option<usize>,
 }
 
 /// One row.
@@ -25,7 +27,19 @@ pub(crate) struct Row<'r> {
 
 impl<'b> Rows<'b> {
     pub(crate) fn new(bytes: &'b [u8], separator: u8) -> Rows<'b> {
-        Rows { bytes, separator, reader: reader(bytes, separator), record: ByteRecord::new(), base: (0, 0) }
+        Rows {
+            bytes,
+            separator,
+            reader: reader(bytes, separator),
+            record: ByteRecord::new(),
+            base: (0, 0),
+            columns: None,
+        }
+    }
+
+    /// Says how many columns a row must have: a record over several lines that has others is no record.
+    pub(crate) fn expect_columns(&mut self, columns: usize) {
+        self.columns = Some(columns);
     }
 
     /// The next row that is not blank.
@@ -44,13 +58,19 @@ impl<'b> Rows<'b> {
             self.reader.is_done() || self.base.0 + self.reader.position().byte() as usize >= self.bytes.len();
         let unfinished = at_end && self.bytes.last() != Some(&b'\n');
         let mut open_quote = false;
-        if next_line > line + 1 && (at_end || next_line > line + 200) {
-            // The record swallowed the lines after it: give its first line alone and go on behind it.
-            let end = memchr::memchr(b'\n', self.bytes.get(start..)?).map(|end| start + end + 1);
-            if let Some(end) = end.filter(|end| *end < self.bytes.len()) {
+        if next_line > line + 1 {
+            let end = self.base.0 + self.reader.position().byte() as usize;
+            let raw = self.bytes.get(start..end).unwrap_or_default();
+            let closed = memchr::memchr_iter(b'"', raw).count() % 2 == 0;
+            let fits = self.columns.is_none_or(|columns| columns == self.record.len());
+            let first_end = memchr::memchr(b'\n', raw).map(|end| start + end + 1);
+            if let Some(end) = first_end.filter(|_| !closed || !fits) {
+                // A quotation mark swallowed the lines after this one: give the first line alone and go on
+                // behind it.
+                let rest = self.bytes.get(end..).unwrap_or_default();
+                let first = self.bytes.get(start..end).unwrap_or_default().trim_ascii_end();
                 self.base = (end, line);
-                self.reader = reader(self.bytes.get(end..)?, self.separator);
-                let first = self.bytes.get(start..end)?.trim_ascii_end();
+                self.reader = reader(rest, self.separator);
                 self.record = ByteRecord::from(vec![first]);
                 open_quote = true;
             }
