@@ -18,7 +18,7 @@ mod stocks;
 mod texts;
 
 pub use arrow::UnreadableColumns;
-pub use cases::CaseEvents;
+pub use cases::{CaseEvents, ONCE};
 pub use checks::{Check, Checks, NO_LATENCY, Origin, State, StateType};
 pub use fingerprint::Fingerprint;
 pub use operations::{Ids, NO_AMOUNT, Operations};

@@ -148,7 +148,8 @@ impl Ledger {
 
 /// Whether an earlier and a new segment can hold rows of the same identity.
 ///
-/// The identity of an operation is its record id; that of the other kinds contains the instant.
+/// The identity of an operation is its record id and that of an event contains its case; that of the other
+/// kinds contains the instant.
 fn may_share_identities(old: &Segment, new: &Encoded) -> bool {
     match (&old.ids, &new.ids) {
         (Some((old_least, old_greatest)), Some((least, greatest))) => {

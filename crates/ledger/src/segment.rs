@@ -34,7 +34,7 @@ pub struct Segment {
     pub latest: i64,
     /// Rows that had been ended, ascending.
     pub ended: Vec<u32>,
-    /// Least and greatest record id, for operations.
+    /// Least and greatest record id of operations, or identifier of cases.
     pub(crate) ids: Option<(String, String)>,
     /// Hash of the bytes.
     pub(crate) hash: Hash,
@@ -132,7 +132,13 @@ impl Encoded {
                 let greatest = operations.id.iter().max().unwrap_or("");
                 Some((least.to_owned(), greatest.to_owned()))
             }
-            Facts::Checks(_) | Facts::Cases(_) | Facts::Stocks(_) => None,
+            Facts::Cases(cases) => {
+                let named = cases.case.words();
+                let least = named.iter().min().map_or("", |case| case);
+                let greatest = named.iter().max().map_or("", |case| case);
+                Some((least.to_owned(), greatest.to_owned()))
+            }
+            Facts::Checks(_) | Facts::Stocks(_) => None,
         };
         Ok(Some(Encoded {
             kind: facts.kind(),

@@ -141,8 +141,10 @@ fn masked(line: &[u8]) -> String {
     let kinds = kinds.into_iter().chain(["INITIAL SERVICE STATE", "INITIAL HOST STATE"]);
     for kind in kinds.chain(["SERVICE DOWNTIME ALERT", "HOST DOWNTIME ALERT"]) {
         if let Some(fields) = rest.strip_prefix(kind).and_then(|rest| rest.strip_prefix(": ")) {
-            let kept: Vec<&str> = fields.split(';').take(5).collect();
-            let more = if fields.split(';').count() > 5 { ";•" } else { "" };
+            // Behind the state stands free text: the output of a plug-in, the comment of a downtime.
+            let fields_kept = if kind.contains("DOWNTIME") { 3 } else { 5 };
+            let kept: Vec<&str> = fields.split(';').take(fields_kept).collect();
+            let more = if fields.split(';').count() > fields_kept { ";•" } else { "" };
             return format!("{time}] {kind}: {}{more}", kept.join(";"));
         }
     }

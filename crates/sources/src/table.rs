@@ -7,7 +7,7 @@ mod rows;
 use std::borrow::Cow;
 
 use impegno_calendar::Zone;
-use impegno_facts::{CaseEvents, Facts, NO_AMOUNT, Operations, Stocks, Texts};
+use impegno_facts::{CaseEvents, Facts, NO_AMOUNT, ONCE, Operations, Stocks, Texts};
 use impegno_findings::{Finding, Place, nearest};
 use rustc_hash::FxHashMap;
 
@@ -275,6 +275,8 @@ impl<'s> Sink<'s> {
                     return Err(Reject::value(*case, "the case has no identifier", "every row needs one"));
                 }
                 let mut found: Vec<(&str, i64)> = Vec::with_capacity(4);
+                // A row that is a whole case has each event once.
+                let once = matches!(events, EventPositions::Columns(_));
                 match events {
                     EventPositions::Row { column, at, words } => {
                         let Some(event) = words.get(row.field(*column)) else {
@@ -304,10 +306,16 @@ impl<'s> Sink<'s> {
                     facts.case.push(id);
                     facts.kind.push(kind);
                     facts.event.push(event);
-                    let key = (last(&facts.case), last(&facts.event), *at);
-                    let n = seen.entry(key).or_default();
-                    facts.n.push(*n);
-                    *n += 1;
+                    let n = if once {
+                        ONCE
+                    } else {
+                        let key = (last(&facts.case), last(&facts.event), *at);
+                        let seen = seen.entry(key).or_default();
+                        let n = *seen;
+                        *seen = seen.saturating_add(1);
+                        n
+                    };
+                    facts.n.push(n);
                     facts.at.push(*at);
                     facts.line.push(row.line);
                 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use impegno_calendar::{Instant, Zone};
-use impegno_facts::{Dimensions, Facts, NO_AMOUNT, NO_LATENCY, StateType};
+use impegno_facts::{Dimensions, Facts, NO_AMOUNT, NO_LATENCY, ONCE, StateType};
 use impegno_findings::Severity;
 use impegno_sources::{Declaration, Names, Received, read, read_declaration};
 
@@ -234,8 +234,12 @@ fn facts(received: &Received) -> String {
                 Facts::Cases(one) => {
                     let (kind, case, event) = (one.kind.get(row), one.case.get(row), one.event.get(row));
                     let _ = write!(text, "{at} | {kind} {case} | {event}");
-                    if one.n[row] > 0 {
-                        let _ = write!(text, " ({})", one.n[row]);
+                    match one.n[row] {
+                        0 => {}
+                        ONCE => text.push_str(" (once)"),
+                        n => {
+                            let _ = write!(text, " ({n})");
+                        }
                     }
                     dimensions(&mut text, &one.dimensions, row);
                 }
