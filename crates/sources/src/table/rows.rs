@@ -61,7 +61,7 @@ impl<'b> Rows<'b> {
         if next_line > line + 1 {
             let end = self.base.0 + self.reader.position().byte() as usize;
             let raw = self.bytes.get(start..end).unwrap_or_default();
-            let closed = memchr::memchr_iter(b'"', raw).count() % 2 == 0;
+            let closed = memchr::memchr_iter(b'"', raw).count().is_multiple_of(2);
             let fits = self.columns.is_none_or(|columns| columns == self.record.len());
             let first_end = memchr::memchr(b'\n', raw).map(|end| start + end + 1);
             if let Some(end) = first_end.filter(|_| !closed || !fits) {
