@@ -23,18 +23,13 @@ pub(crate) const UNDECLARED_SOURCE: Code = Code {
     name: "undeclared-source",
     meaning: "The inbox holds files of a source that has no declaration in `sources/`; they were not received.",
 };
-/// A filter on something that no source has.
-pub(crate) const UNKNOWN_DIMENSION: Code = Code {
-    name: "unknown-dimension",
-    meaning: "A filter or an axis of a layout or commitment names a dimension that no source gives.",
-};
-
 /// The codes of the program.
 pub(crate) const CODES: &[Code] = &[
     NOT_TEXT,
     UNREADABLE,
     UNDECLARED_SOURCE,
-    UNKNOWN_DIMENSION,
+    crate::dimensions::UNKNOWN_DIMENSION,
+    crate::dimensions::UNKNOWN_FILTER_VALUE,
     crate::import::CONTRADICTION,
     crate::import::NOT_THE_WHOLE,
 ];
@@ -111,7 +106,7 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
     let version = version(&texts);
     let directory = directory.to_owned();
     let mut loaded = Loaded { directory, texts, centre, sources, registers, names, version, findings };
-    let unknown = crate::commands::check::unknown_dimensions(&loaded);
+    let unknown = crate::dimensions::unknown(&loaded);
     loaded.findings.extend(unknown);
     Ok(loaded)
 }

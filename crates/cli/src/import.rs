@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -318,7 +319,11 @@ impl Queue {
                 return;
             }
             drop(state);
-            let ready = prepare(n);
+            // Whoever waits for this file must be told, whatever happened to it.
+            let ready = panic::catch_unwind(panic::AssertUnwindSafe(|| prepare(n))).unwrap_or_else(|_| {
+                Err(Failure::new(Exit::Unexpected, "reading a file ended unexpectedly")
+                    .hint("please report it with the message above; the files before it were received"))
+            });
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state.ready.insert(n, ready);
             self.changed.notify_all();

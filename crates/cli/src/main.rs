@@ -4,6 +4,7 @@
 
 mod arguments;
 mod commands;
+mod dimensions;
 mod exit;
 mod folder;
 mod import;

@@ -245,6 +245,70 @@ fn an_empty_file_withdraws_nothing() {
     centre.write("inbox/credenziali/credenziali.csv", "");
     centre.import_at("2018-02-01T08:00:00Z").exits(11).says(&["empty-file"]);
     assert_eq!(before, centre.figures());
+    // Neither does one that holds a header alone, nor one that was cut or has broken rows.
+    let header = "Id;Emessa il;Tipo;Emittente\r\n";
+    centre.write("inbox/credenziali/credenziali.csv", header);
+    centre
+        .import_at("2018-02-02T08:00:00Z")
+        .exits(0)
+        .says(&["warning[not-the-whole]", "nothing that was known"]);
+    assert_eq!(before, centre.figures());
+    centre.write(
+        "inbox/credenziali/credenziali.csv",
+        format!("{header}000001;03/09/2007;Password;Firenze\r\n0000"),
+    );
+    centre.import_at("2018-02-03T08:00:00Z").exits(11).says(&["truncated-file", "not-the-whole"]);
+    assert_eq!(before, centre.figures());
+}
+
+#[test]
+fn an_open_quote_that_meets_another_hides_no_row_between() {
+    let text = "\
+Id;Data e ora;Servizio;Ente;Importo
+P1;06/03/2017 09:00:00;TRIB-001;\"Firenze;12,50
+P2;06/03/2017 09:05:00;TRIB-001;Fiesole;1,00
+P3;06/03/2017 09:10:00;TRIB-001;Fiesole;2,00
+P4;06/03/2017 09:15:00;TRIB-001;\"Firenze\";3,00
+P5;06/03/2017 09:20:00;TRIB-001;Fiesole;4,00
+";
+    let centre = with(PAYMENTS, text);
+    centre.import().exits(11).says(&["a quotation mark is opened and not closed", "pagamenti.csv:2"]);
+    counts(&centre, 5, 4, 1);
+}
+
+#[test]
+fn a_text_over_two_lines_in_quotes_is_one_row_even_the_last() {
+    let text = "\
+Id;Data e ora;Servizio;Ente;Importo
+P1;06/03/2017 09:00:00;TRIB-001;\"Fire\nnze\";12,50
+";
+    let centre = with(PAYMENTS, text);
+    centre.import().exits(0).says(&["unknown-name"]);
+    counts(&centre, 1, 1, 0);
+}
+
+#[test]
+fn the_hint_about_an_unknown_body_works_when_it_is_followed() {
+    let centre = with(PAYMENTS, PAYMENTS_TEXT.replace("Fiesole", "Comune di Fiesole"));
+    centre.import().exits(0).says(&["`Comune di Fiesole` is not in bodies.csv"]);
+    let bodies = String::from_utf8(centre.read("bodies.csv").bytes()).expect("text");
+    let row = bodies.lines().find(|line| line.contains("Fiesole")).expect("the body");
+    let with_alias = bodies.replace(row, &format!("{row}|Comune di Fiesole"));
+    centre.write("bodies.csv", with_alias);
+    // The same file is read again because what its names mean has changed.
+    centre.import_at("2018-02-01T08:00:00Z").exits(0).says(&["1 facts corrected"]);
+}
+
+#[test]
+fn a_segment_that_is_received_again_is_never_written_over() {
+    let centre = with(PAYMENTS, PAYMENTS_TEXT);
+    centre.import().exits(0);
+    let before = all_files(&centre.path().join(".ledger/segments"));
+    let text = String::from_utf8(centre.read("sources/pagamenti.toml").bytes()).expect("text");
+    centre.write("sources/pagamenti.toml", format!("{text}# another declaration, the same facts\n"));
+    centre.import_at("2018-02-01T08:00:00Z").exits(0).says(&["2 facts known already"]);
+    assert_eq!(before, all_files(&centre.path().join(".ledger/segments")));
+    centre.run("verify", &[]).exits(0).prints(&["2 batches and 2 segments verified, 0 problems"]);
 }
 
 #[test]

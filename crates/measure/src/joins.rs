@@ -19,8 +19,8 @@ struct Join {
 }
 
 impl Joins {
-    /// The joins of a centre: `category` of the service, `component` and `system` of the probe, `watched`
-    /// (`service` or `host`) of the probe, `body-kind` of the body.
+    /// The joins of a centre: `category` of the service, `component-of-probe` and `watched` (`service`, `host`
+    /// or `monitor`) of the probe, `body-kind` of the body.
     pub fn new(centre: &Centre) -> Joins {
         let mut derived = BTreeMap::new();
         let nothing: fn(&str) -> &str = |_| "";

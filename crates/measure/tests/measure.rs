@@ -41,8 +41,10 @@ impl Supply for Memory {
         self.0.iter().filter(|part| part.facts.kind() == kind).count()
     }
 
-    fn touches(&self, _kind: Kind, _part: usize, _window: Interval) -> bool {
-        true
+    fn touches(&self, kind: Kind, part: usize, window: Interval) -> bool {
+        let mut parts = self.0.iter().filter(|part| part.facts.kind() == kind);
+        let span = parts.nth(part).and_then(|part| part.facts.span());
+        span.is_some_and(|span| span.start < window.end.0 && window.start.0 <= span.end)
     }
 
     fn read(&self, kind: Kind, part: usize) -> Result<Part, Infallible> {
@@ -484,6 +486,21 @@ fn planned_stops_are_excused_only_while_they_last() {
         account(&measured(&available(">= 50 %", ", planned = \"excused\""), &facts)).excused,
         Micros(0)
     );
+}
+
+#[test]
+fn while_the_monitor_stands_still_a_state_is_neither_down_nor_up() {
+    // Critical, the monitor stops a hundred seconds later and starts again half an hour on; then all is well.
+    let ones = [hard(0, -10, State::Ok), hard(1, -10, State::Ok), hard(0, 100, State::Critical)];
+    let facts = Memory::of(vec![
+        checks(&ones),
+        checks(&[hard(0, 2001, State::Ok)]),
+        monitor(200, Origin::MonitorStop),
+        monitor(2000, Origin::MonitorStart),
+    ]);
+    let account = account(&measured(&available(">= 50 %", ""), &facts));
+    assert_eq!(account.down, Micros(101 * SECOND), "seen before the stop, and after the start");
+    assert_eq!(account.unknown, Micros(1800 * SECOND));
 }
 
 #[test]
