@@ -28,8 +28,8 @@ mod placement;
 mod portfolio;
 mod random;
 mod sheet;
+mod use_records;
 mod uses;
-mod usi;
 
 use std::fmt;
 use std::io;
@@ -144,7 +144,7 @@ pub fn write(
     let clock = &Clock::new()?;
     let deployments = &Deployments::plan(seed, centre, clock)?;
     let uses = &Uses::plan(centre, clock, deployments)?;
-    let quarters = &usi::quarters(uses, centre, clock)?;
+    let quarters = &use_records::quarters(uses, centre, clock)?;
     let interruptions = &interruptions::plan(seed, centre, clock)?;
     let probes = &nagios::Plan::new(seed, centre, clock)?;
 
