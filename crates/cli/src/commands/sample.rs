@@ -58,11 +58,9 @@ pub(crate) fn write(origin: &Origin, seed: u64, out: &Path) -> Result<Written, F
     };
     let written = impegno_sample::write(seed, &|file| origin.read(file), out, &progress);
     bar.finish_and_clear();
-    written.map_err(|error| {
-        let exit = match &error {
-            SampleError::Io { .. } => Exit::Output,
-            _ => Exit::Folder,
-        };
-        Failure::new(exit, error.to_string())
+    written.map_err(|error| match &error {
+        SampleError::Io { source, .. } => Failure::new(Exit::Output, format!("{error}: {source}"))
+            .hint("is the disk full, or the folder read-only?"),
+        _ => Failure::new(Exit::Folder, error.to_string()),
     })
 }
