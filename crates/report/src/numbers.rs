@@ -167,6 +167,11 @@ mod tests {
         assert_eq!(euro(123_456_789, Language::It), "1.234.567,89 €");
         assert_eq!(signed(integer(5, Language::It)), "+5");
         assert_eq!(signed(integer(0, Language::It)), "0");
+        assert_eq!(signed(percent(&fraction(0, 1), 1, Language::It)), "0,0 %");
+        // A fall of 0.3 % is neither "+0 %" nor "0 %".
+        let fall = fraction(-3, 1000);
+        let decimals = honest_decimals(&fall, 0, None);
+        assert_eq!(signed(percent(&fall, decimals, Language::It)), "−0,3 %");
     }
 
     #[test]
