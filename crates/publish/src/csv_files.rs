@@ -174,6 +174,9 @@ fn readme(report: &Report, addresses: &Addresses) -> String {
         // Writing to a String does not fail.
         let _ = write!(text, "\n> {}\n", one_line(notice));
     }
+    for attribution in &report.attributions {
+        let _ = write!(text, "\n- {}\n", one_line(attribution));
+    }
     let _ = write!(text, "\n{columns}\n## {files}\n");
     for (number, page) in report.pages.iter().enumerate() {
         if is_differences(page) {

@@ -47,6 +47,7 @@ fn about(report: &Report) -> Json {
         "known_at": report.known_at,
         "ledger_head": report.ledger_head,
         "charter_version": report.charter_version,
+        "attributions": report.attributions,
         "notices": report.notices,
     })
 }

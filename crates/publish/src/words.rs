@@ -39,6 +39,7 @@ pub(crate) struct Words {
     pub(crate) page_json: &'static str,
     pub(crate) read_me: &'static str,
     pub(crate) schema: &'static str,
+    pub(crate) sources: &'static str,
     pub(crate) licences: &'static str,
     pub(crate) axis_not_from_zero: &'static str,
     good: &'static str,
@@ -87,6 +88,7 @@ static ITALIAN: Words = Words {
     page_json: "Questa pagina (JSON)",
     read_me: "Descrizione dei file CSV",
     schema: "Schema dei file JSON",
+    sources: "Fonti dei dati",
     licences: "Pubblicato con Impegno (EUPL-1.2). Veste grafica Bootstrap Italia (BSD-3-Clause), \
                caratteri Titillium Web (OFL-1.1).",
     axis_not_from_zero: "L’asse verticale non parte da zero.",
@@ -128,6 +130,7 @@ static ENGLISH: Words = Words {
     page_json: "This page (JSON)",
     read_me: "What the CSV files hold",
     schema: "Schema of the JSON files",
+    sources: "Sources of the data",
     licences: "Published with Impegno (EUPL-1.2). Design by Bootstrap Italia (BSD-3-Clause), \
                typeface Titillium Web (OFL-1.1).",
     axis_not_from_zero: "The vertical axis does not start at zero.",

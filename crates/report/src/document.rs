@@ -30,6 +30,9 @@ pub struct Report {
     pub charter_version: String,
     /// Warnings that stand on top of every page ("the records are reconstructed").
     pub notices: Vec<String>,
+    /// What the licences of the data ask to be said, a sentence a source; in the language of the report
+    /// or of the licence.
+    pub attributions: Vec<String>,
     /// Pages; the first one is the report itself, the others its proofs and annexes.
     pub pages: Vec<Page>,
 }

@@ -27,6 +27,8 @@ pub struct Frame<'c> {
     pub ledger_head: String,
     /// Version of the definitions.
     pub charter_version: String,
+    /// What the licences of the data ask to be said.
+    pub attributions: Vec<String>,
 }
 
 /// The questions of a report, by the block that asks them.
@@ -124,6 +126,7 @@ impl<'c> Plan<'c> {
             known_at: frame.known_at.clone(),
             ledger_head: frame.ledger_head.clone(),
             charter_version: frame.charter_version.clone(),
+            attributions: frame.attributions.clone(),
             notices: frame.centre.notices.iter().map(|notice| frame.say(notice)).collect(),
             pages,
         }

@@ -69,5 +69,6 @@ pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, k
         known_at: known.at.to_string(),
         ledger_head: known.head.clone(),
         charter_version: loaded.version.to_string(),
+        attributions: Vec::new(),
     }
 }
