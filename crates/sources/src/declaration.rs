@@ -60,6 +60,8 @@ pub struct TableFormat {
     pub encoding: TextEncoding,
     /// The byte between fields.
     pub separator: u8,
+    /// Line of the header, from 1; lines before it are titles and are passed over.
+    pub header: u32,
     /// Names of the columns where the file has no header.
     pub columns: Option<Vec<String>>,
     /// How times are written.
@@ -241,18 +243,34 @@ fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
     let decimal = table.word("decimal", &[(",", b','), (".", b'.')]).map_or(b',', |word| word.value);
     let columns =
         table.has("columns").then(|| table.texts("columns").into_iter().map(|column| column.value).collect());
+    let header = table.integer("header").map_or(1, |line| {
+        u32::try_from(line.value).ok().filter(|line| *line > 0).unwrap_or_else(|| {
+            table.problem(BAD_SETTING, &line, "`header` is the line of the header, from 1", "write 4");
+            1
+        })
+    });
     let time = read_time(table);
     let facts = read_facts(table);
     let dimensions = read_dimensions(table);
-    Some(TableFormat { encoding, separator, columns, time: time?, decimal, facts: facts?, dimensions })
+    Some(TableFormat {
+        encoding,
+        separator,
+        header,
+        columns,
+        time: time?,
+        decimal,
+        facts: facts?,
+        dimensions,
+    })
 }
 
 fn read_time(table: &mut Table<'_>) -> Option<TimePattern> {
-    let text = table.required_text("time")?;
-    let pattern = TimePattern::parse(&text.value);
-    if pattern.is_none() {
-        let hint = "write it with aaaa, mm, gg, HH, MM, SS: \"gg/mm/aaaa HH:MM:SS\"";
-        table.problem(BAD_SETTING, &text, "`time` names no whole date", hint);
+    table.require("time");
+    let forms = table.texts("time");
+    let pattern = TimePattern::parse(forms.iter().map(|form| form.value.as_str()));
+    if let (None, Some(first)) = (&pattern, forms.first()) {
+        let hint = "write it with aaaa, mm, gg, HH, MM, SS: \"gg/mm/aaaa HH:MM:SS\"; or \"iso\"";
+        table.problem(BAD_SETTING, first, "`time` names no whole date", hint);
     }
     pattern
 }

@@ -13,6 +13,7 @@ mod registers;
 mod table;
 mod text;
 
+pub use civil::TimePattern;
 pub use codes::CODES;
 pub use declaration::{
     Declaration, DimensionColumn, EventColumns, FactColumns, Format, Grain, Mode, TableFormat, Vocabulary,

@@ -43,6 +43,7 @@ pub(crate) fn read(
 ) {
     let bytes: Cow<'_, [u8]> = text::decode(format.encoding, file, bytes, &mut received.findings);
     let mut rows = Rows::new(&bytes, format.separator);
+    rows.skip_lines(format.header - 1);
     let header = match &format.columns {
         Some(columns) => Header::new(columns.clone()),
         None => match rows.next() {

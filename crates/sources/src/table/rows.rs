@@ -42,6 +42,16 @@ impl<'b> Rows<'b> {
         self.columns = Some(columns);
     }
 
+    /// Passes over the first lines of a file, which are titles.
+    pub(crate) fn skip_lines(&mut self, lines: u32) {
+        if let Some(last) = lines.checked_sub(1) {
+            let end = memchr::memchr_iter(b'\n', self.bytes).nth(last as usize);
+            let start = end.map_or(self.bytes.len(), |end| end + 1);
+            self.base = (start, lines);
+            self.reader = reader(self.bytes.get(start..).unwrap_or_default(), self.separator);
+        }
+    }
+
     /// The next row that is not blank.
     pub(crate) fn next(&mut self) -> Option<Row<'_>> {
         // Reading bytes from memory cannot fail: lengths are free and there is no decoding.
