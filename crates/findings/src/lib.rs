@@ -57,6 +57,8 @@ pub struct Place {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+    /// Sheet and cell of a spreadsheet, `Foglio1!C7`; empty for other files. The line is then the row.
+    pub cell: String,
     /// Byte range in the file's text, when the text can be shown with a mark under it.
     pub span: Option<std::ops::Range<usize>>,
 }
@@ -103,7 +105,7 @@ impl Place {
 
     /// A line and a column of a file.
     pub fn at(file: impl Into<String>, line: u32, column: u32) -> Self {
-        Place { file: file.into(), line, column, span: None }
+        Place { file: file.into(), line, column, ..Place::default() }
     }
 
     /// A byte range of a file's text; line and column follow from it.
@@ -111,13 +113,16 @@ impl Place {
         let before = text.get(..span.start).unwrap_or(text);
         let line = before.matches('\n').count() as u32 + 1;
         let column = before.rsplit('\n').next().unwrap_or("").chars().count() as u32 + 1;
-        Place { file: file.into(), line, column, span: Some(span) }
+        Place { file: file.into(), line, column, span: Some(span), ..Place::default() }
     }
 }
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.file)?;
+        if !self.cell.is_empty() {
+            return write!(f, ", {}", self.cell);
+        }
         if self.line > 0 {
             write!(f, ":{}", self.line)?;
             if self.column > 0 {

@@ -61,6 +61,27 @@ pub(crate) const BAD_SETTING: Code = Code {
     meaning: "A setting of a source's declaration cannot be used as it stands.",
 };
 
+/// A spreadsheet that cannot be read.
+pub(crate) const UNREADABLE_WORKBOOK: Code = Code {
+    name: "unreadable-workbook",
+    meaning: "A spreadsheet is damaged, or is in another form than its source declares; nothing of it was received.",
+};
+/// A spreadsheet with a password.
+pub(crate) const PROTECTED_WORKBOOK: Code = Code {
+    name: "protected-workbook",
+    meaning: "A spreadsheet is protected by a password; nothing of it was received.",
+};
+/// A spreadsheet that is too large.
+pub(crate) const OVERSIZED_WORKBOOK: Code = Code {
+    name: "oversized-workbook",
+    meaning: "A spreadsheet unfolds to more than a spreadsheet can hold; it was not read further and nothing of it was received.",
+};
+/// A sheet that is not there.
+pub(crate) const MISSING_SHEET: Code = Code {
+    name: "missing-sheet",
+    meaning: "The declaration names a sheet that the spreadsheet does not have; nothing of the file was received.",
+};
+
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
     EMPTY_FILE,
@@ -75,4 +96,8 @@ pub const CODES: &[Code] = &[
     OUT_OF_ORDER,
     BEFORE_OPENING,
     BAD_SETTING,
+    UNREADABLE_WORKBOOK,
+    PROTECTED_WORKBOOK,
+    OVERSIZED_WORKBOOK,
+    MISSING_SHEET,
 ];

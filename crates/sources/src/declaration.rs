@@ -8,6 +8,7 @@ use impegno_settings::{Spot, Table};
 use crate::civil::TimePattern;
 use crate::codes::BAD_SETTING;
 use crate::text::TextEncoding;
+use crate::workbook::{Workbook, WorkbookKind};
 
 /// How the files of one source are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum Format {
 /// Rows with named columns, and what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableFormat {
+    /// The spreadsheet that the rows stand in; they are text without.
+    pub workbook: Option<Workbook>,
     /// How the text is written.
     pub encoding: TextEncoding,
     /// The byte between fields.
@@ -181,9 +184,15 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let format = match table.required_text("format")? {
         format if format.value == "nagios-log" => Format::NagiosLog,
         format if format.value == "nagios-perfdata" => Format::Perfdata,
-        format if format.value == "csv" => Format::Table(Box::new(read_table_format(table)?)),
+        format if format.value == "csv" => Format::Table(Box::new(read_table_format(table, None)?)),
+        format if format.value == "xlsx" => {
+            Format::Table(Box::new(read_table_format(table, Some(WorkbookKind::Xlsx))?))
+        }
+        format if format.value == "ods" => {
+            Format::Table(Box::new(read_table_format(table, Some(WorkbookKind::Ods))?))
+        }
         format => {
-            table.unknown_word(&format, &["nagios-log", "nagios-perfdata", "csv"]);
+            table.unknown_word(&format, &["nagios-log", "nagios-perfdata", "csv", "xlsx", "ods"]);
             return None;
         }
     };
@@ -235,11 +244,18 @@ fn read_tolerance(table: &mut Table<'_>) -> u64 {
     })
 }
 
-fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
-    let encodings = [("utf-8", TextEncoding::Utf8), ("windows-1252", TextEncoding::Windows1252)];
-    let encoding = table.word("encoding", &encodings).map_or(TextEncoding::Utf8, |word| word.value);
-    let separators = [(";", b';'), (",", b','), ("\t", b'\t'), ("|", b'|')];
-    let separator = table.word("separator", &separators).map_or(b',', |word| word.value);
+fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Option<TableFormat> {
+    // Cells of a spreadsheet have no encoding and no separator: there the keys are unknown.
+    let workbook = kind.map(|kind| Workbook { kind, sheet: table.text("sheet").map(|name| name.value) });
+    let (encoding, separator) = match &workbook {
+        Some(_) => (TextEncoding::Utf8, b','),
+        None => {
+            let encodings = [("utf-8", TextEncoding::Utf8), ("windows-1252", TextEncoding::Windows1252)];
+            let encoding = table.word("encoding", &encodings).map_or(TextEncoding::Utf8, |word| word.value);
+            let separators = [(";", b';'), (",", b','), ("\t", b'\t'), ("|", b'|')];
+            (encoding, table.word("separator", &separators).map_or(b',', |word| word.value))
+        }
+    };
     let decimal = table.word("decimal", &[(",", b','), (".", b'.')]).map_or(b',', |word| word.value);
     let columns =
         table.has("columns").then(|| table.texts("columns").into_iter().map(|column| column.value).collect());
@@ -249,10 +265,11 @@ fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
             1
         })
     });
-    let time = read_time(table);
+    let time = read_time(table, workbook.is_some());
     let facts = read_facts(table);
     let dimensions = read_dimensions(table);
     Some(TableFormat {
+        workbook,
         encoding,
         separator,
         header,
@@ -264,7 +281,11 @@ fn read_table_format(table: &mut Table<'_>) -> Option<TableFormat> {
     })
 }
 
-fn read_time(table: &mut Table<'_>) -> Option<TimePattern> {
+fn read_time(table: &mut Table<'_>, in_workbook: bool) -> Option<TimePattern> {
+    if in_workbook && !table.has("time") {
+        // Cells that are times need no pattern.
+        return TimePattern::parse(["iso"]);
+    }
     table.require("time");
     let forms = table.texts("time");
     let pattern = TimePattern::parse(forms.iter().map(|form| form.value.as_str()));

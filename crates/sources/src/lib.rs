@@ -12,6 +12,7 @@ mod perfdata;
 mod registers;
 mod table;
 mod text;
+mod workbook;
 
 pub use civil::TimePattern;
 pub use codes::CODES;
@@ -21,6 +22,7 @@ pub use declaration::{
 };
 pub use registers::{REGISTERS, register};
 pub use text::TextEncoding;
+pub use workbook::{Cell, Sheet, Workbook, WorkbookKind};
 
 use impegno_calendar::Zone;
 use impegno_facts::Facts;
@@ -72,9 +74,36 @@ pub fn read(declaration: &Declaration, names: &Names, zone: &Zone, file: &str, b
     match &declaration.format {
         Format::NagiosLog => nagios_log::read(names, file, bytes, &mut received),
         Format::Perfdata => perfdata::read(names, file, bytes, &mut received),
+        Format::Table(table) if table.workbook.is_some() => {
+            read_workbook(table, names, zone, file, bytes, &mut received);
+        }
         Format::Table(table) => table::read(table, names, zone, file, bytes, &mut received),
     }
     received
+}
+
+/// Reads the declared sheet of a spreadsheet as a table; findings name its cells.
+fn read_workbook(
+    table: &TableFormat,
+    names: &Names,
+    zone: &Zone,
+    file: &str,
+    bytes: &[u8],
+    received: &mut Received,
+) {
+    let Some(workbook) = &table.workbook else { return };
+    let sheet = match workbook.read(file, bytes) {
+        Ok(sheet) => sheet,
+        Err(finding) => return received.findings.push(*finding),
+    };
+    let text = sheet.to_text(table.header, &table.time, table.decimal);
+    if text.iter().all(u8::is_ascii_whitespace) {
+        let message = format!("the sheet `{}` is empty", sheet.name);
+        let finding = Finding::error(codes::EMPTY_FILE, Place::file(file), message);
+        return received.findings.push(finding.hint("name another `sheet` in the source's declaration"));
+    }
+    table::read(table, names, zone, file, &text, received);
+    sheet.place(&mut received.findings, &table.time, table.decimal);
 }
 
 impl Received {
