@@ -57,10 +57,19 @@ pub struct Place {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
-    /// Sheet and cell of a spreadsheet, `Foglio1!C7`; empty for other files. The line is then the row.
-    pub cell: String,
+    /// Cell of a spreadsheet; the line is then its row.
+    pub cell: Option<Box<SheetCell>>,
     /// Byte range in the file's text, when the text can be shown with a mark under it.
     pub span: Option<std::ops::Range<usize>>,
+}
+
+/// A cell of a spreadsheet, as spreadsheet programs name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetCell {
+    /// Name of the sheet.
+    pub sheet: String,
+    /// Column and row, `C7`; the row alone, `7`, for a whole row.
+    pub cell: String,
 }
 
 impl Finding {
@@ -120,8 +129,8 @@ impl Place {
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.file)?;
-        if !self.cell.is_empty() {
-            return write!(f, ", {}", self.cell);
+        if let Some(cell) = &self.cell {
+            return write!(f, ", {}!{}", cell.sheet, cell.cell);
         }
         if self.line > 0 {
             write!(f, ":{}", self.line)?;

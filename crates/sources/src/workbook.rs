@@ -9,7 +9,7 @@ mod xlsx;
 
 use std::collections::BTreeMap;
 
-use impegno_findings::{Finding, Place, nearest};
+use impegno_findings::{Finding, Place, SheetCell, nearest};
 use jiff::civil::DateTime;
 
 use crate::civil::TimePattern;
@@ -252,7 +252,7 @@ impl Sheet {
     pub(crate) fn place(&self, findings: &mut [Finding], time: &TimePattern, decimal: u8) {
         for finding in findings.iter_mut().filter(|finding| finding.place.line > 0) {
             let cell = self.cell_at(finding.place.line, finding.place.column, time, decimal);
-            finding.place.cell = format!("{}!{cell}", self.name);
+            finding.place.cell = Some(Box::new(SheetCell { sheet: self.name.clone(), cell }));
         }
     }
 }
