@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use impegno_findings::{Finding, Place};
 use jiff::civil::Date;
 
+use crate::Words;
 use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::tables::read_table;
 
@@ -38,6 +39,28 @@ pub struct OnlineService {
     pub from: Option<Date>,
     /// Last day; `None`: still.
     pub until: Option<Date>,
+    /// Its category in each other scheme of categories that has one for it.
+    pub schemes: BTreeMap<String, String>,
+}
+
+/// A scheme of categories besides the one in force, kept so that earlier reports can be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheme {
+    /// Short code: the name of its column in `services.csv` and of the dimension.
+    pub code: String,
+    /// Name, as printed.
+    pub name: Words,
+    /// First day on which it was in force; `None`: since ever.
+    pub from: Option<Date>,
+    /// Last day; `None`: still.
+    pub until: Option<Date>,
+}
+
+impl Scheme {
+    /// Whether the scheme was in force on every day from one to another.
+    pub fn covers(&self, first: Date, last: Date) -> bool {
+        self.from.is_none_or(|from| from <= first) && self.until.is_none_or(|until| last <= until)
+    }
 }
 
 /// Reads `bodies.csv`.
@@ -96,10 +119,17 @@ impl Body {
 }
 
 /// Reads `services.csv`.
-pub(crate) fn read_services(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<OnlineService> {
+pub(crate) fn read_services(
+    file: &str,
+    text: &str,
+    schemes: &[Scheme],
+    findings: &mut Vec<Finding>,
+) -> Vec<OnlineService> {
     let mut services: Vec<OnlineService> = Vec::new();
     let required = ["code", "title", "category"];
-    read_table(file, text, &required, &["from", "until"], findings, |row, findings| {
+    let scheme_columns = schemes.iter().map(|scheme| scheme.code.as_str());
+    let optional: Vec<&str> = ["from", "until"].into_iter().chain(scheme_columns).collect();
+    read_table(file, text, &required, &optional, findings, |row, findings| {
         let mut day = |column: &str| -> Option<Date> {
             let text = row.text(column);
             if text.is_empty() {
@@ -119,6 +149,11 @@ pub(crate) fn read_services(file: &str, text: &str, findings: &mut Vec<Finding>)
             code: row.text("code").to_owned(),
             title: row.text("title").to_owned(),
             category: row.text("category").to_owned(),
+            schemes: schemes
+                .iter()
+                .map(|scheme| (scheme.code.clone(), row.text(&scheme.code).to_owned()))
+                .filter(|(_, category)| !category.is_empty())
+                .collect(),
         };
         if services.iter().any(|other| other.code == service.code) {
             let message = format!("the code `{}` stands twice", service.code);

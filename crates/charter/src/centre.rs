@@ -9,7 +9,7 @@ use impegno_findings::{Finding, Place, nearest};
 use impegno_settings::{Spot, Table};
 use jiff::civil::{Date, Weekday};
 
-use crate::bodies::{read_bodies, read_services};
+use crate::bodies::{Scheme, read_bodies, read_services};
 use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::commitment::read_commitments;
 use crate::layout_read::read_layout;
@@ -33,6 +33,8 @@ pub struct Centre {
     pub calendars: BTreeMap<String, Calendar>,
     /// Served bodies.
     pub bodies: Vec<Body>,
+    /// Schemes of categories besides the one in force.
+    pub schemes: Vec<Scheme>,
     /// Online services.
     pub services: Vec<OnlineService>,
     /// Systems.
@@ -73,7 +75,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         centre.bodies = read_bodies("bodies.csv", text, &mut findings);
     }
     if let Some(text) = folder.get("services.csv") {
-        centre.services = read_services("services.csv", text, &mut findings);
+        centre.services = read_services("services.csv", text, &centre.schemes, &mut findings);
     }
     if let Some(text) = folder.get("systems.toml") {
         (centre.systems, centre.components) =
@@ -128,6 +130,12 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
     for mut entry in table.tables("calendar") {
         calendars.extend(read_calendar(&mut entry));
     }
+    let mut schemes: Vec<Scheme> = Vec::new();
+    for mut entry in table.tables("scheme") {
+        if let Some(scheme) = read_scheme(&mut entry, &schemes) {
+            schemes.push(scheme);
+        }
+    }
     *usable = zone.is_some();
     let zone = zone.or_else(|| Zone::named("UTC").ok())?;
     let mut built = BTreeMap::from([("24x7".to_owned(), Calendar::always(zone.clone()))]);
@@ -146,7 +154,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
             .build(2000..=2040);
         built.insert(code.value, ready);
     }
-    Some(Centre { name, notices, calendars: built, ..Centre::empty(zone) })
+    Some(Centre { name, notices, schemes, calendars: built, ..Centre::empty(zone) })
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
@@ -174,6 +182,27 @@ fn read_holiday(table: &mut Table<'_>) -> Option<HolidayRule> {
         return None;
     };
     Some(HolidayRule { name: name?.value, day, from_year: None, until_year: None, source })
+}
+
+/// `[[scheme]] code, name, from, until`: a scheme of categories besides the one in force.
+fn read_scheme(table: &mut Table<'_>, known: &[Scheme]) -> Option<Scheme> {
+    let code = table.required_text("code");
+    let name = Words::required(table, "name");
+    let mut day = |key: &str| table.has(key).then(|| read_date(table, key)).flatten();
+    let (from, until) = (day("from"), day("until"));
+    let code = code?;
+    if known.iter().any(|scheme| scheme.code == code.value) {
+        table.problem(REPEATED_CODE, &code, format!("the scheme `{}` stands twice", code.value), "");
+        return None;
+    }
+    let taken =
+        ["code", "title", "category", "from", "until", "service", "body", "body-kind", "kind", "state"];
+    if taken.contains(&code.value.as_str()) {
+        let message = format!("`{}` is the name of another column or dimension", code.value);
+        table.problem(BAD_SETTING, &code, message, "choose another, like \"groups\"");
+        return None;
+    }
+    Some(Scheme { code: code.value, name, from, until })
 }
 
 struct CalendarDraft {
@@ -312,6 +341,7 @@ impl Centre {
             notices: Vec::new(),
             calendars: BTreeMap::new(),
             bodies: Vec::new(),
+            schemes: Vec::new(),
             services: Vec::new(),
             systems: Vec::new(),
             components: Vec::new(),
@@ -330,6 +360,11 @@ impl Centre {
     /// The online service of a code.
     pub fn service(&self, code: &str) -> Option<&OnlineService> {
         self.services.iter().find(|service| service.code == code)
+    }
+
+    /// The scheme of categories of a code.
+    pub fn scheme(&self, code: &str) -> Option<&Scheme> {
+        self.schemes.iter().find(|scheme| scheme.code == code)
     }
 
     /// The probes that watch a component.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use impegno_calendar::Micros;
+use impegno_calendar::{Micros, Period};
 use impegno_findings::Place;
 
 use crate::{Filter, Words};
@@ -20,6 +20,8 @@ pub struct Layout {
     pub title: Words,
     /// What the report is about.
     pub subtitle: Words,
+    /// The length of the periods that it is made for, when it says so.
+    pub period: Option<PeriodKind>,
     /// Sections in order.
     pub sections: Vec<SectionLayout>,
 }
@@ -61,6 +63,32 @@ pub enum BlockLayout {
     Choices,
 }
 
+/// Lengths of periods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PeriodKind {
+    /// A year.
+    Year,
+    /// Half a year.
+    HalfYear,
+    /// A quarter.
+    Quarter,
+    /// A month.
+    Month,
+}
+
+impl PeriodKind {
+    /// Whether a period has this length.
+    pub fn fits(self, period: Period) -> bool {
+        match period {
+            Period::Year(_) => self == PeriodKind::Year,
+            Period::HalfYear(..) => self == PeriodKind::HalfYear,
+            Period::Quarter(..) => self == PeriodKind::Quarter,
+            Period::Month(..) => self == PeriodKind::Month,
+            Period::Range { .. } => false,
+        }
+    }
+}
+
 /// Which facts are counted, and what of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
@@ -68,8 +96,23 @@ pub struct Selection {
     pub of: Measured,
     /// Which of them.
     pub filter: Filter,
+    /// Of which time.
+    pub span: Span,
     /// Where it stands.
     pub place: Place,
+}
+
+/// The time whose facts are counted, seen from the period of the report. Stocks are taken at its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Span {
+    /// The period.
+    Period,
+    /// The same period of the year before.
+    Before,
+    /// From the first day of the year in which the period ends to its end.
+    YearToDate,
+    /// From the first day of a year to the end of the period: running totals.
+    Since(i16),
 }
 
 /// What is counted.
@@ -128,21 +171,91 @@ pub enum Axis {
     Months,
     /// Bands of hours of the local day, `[from, to)`.
     Bands(Vec<(u8, u8)>),
-    /// Columns that each have a filter of their own.
-    Filtered(Vec<FilteredColumn>),
+    /// Columns that each select their own facts.
+    Own(Vec<OwnColumn>),
     /// For stocks: at the start, new, ended, at the end.
     Movement,
 }
 
-/// A column with a filter of its own.
+/// A column that selects its own facts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilteredColumn {
+pub struct OwnColumn {
     /// Key.
     pub key: String,
     /// Heading.
     pub label: Words,
-    /// Which facts.
-    pub filter: Filter,
+    /// What it counts: what the table counts, unless the column says otherwise.
+    pub selection: Selection,
+    /// Not a part of the column of totals: an *of which*, another unit or another time.
+    pub aside: bool,
+}
+
+/// A column computed from others of its row by a formula of the layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComputedColumn {
+    /// Key.
+    pub key: String,
+    /// Heading.
+    pub label: Words,
+    /// How.
+    pub formula: ColumnFormula,
+    /// Decimals of quotients.
+    pub decimals: u8,
+}
+
+/// How a column is computed; columns are named by key, `total` is the column of totals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnFormula {
+    /// Part ÷ whole, as a percentage; parts are added.
+    Share {
+        /// The parts.
+        part: Vec<String>,
+        /// The whole.
+        whole: String,
+    },
+    /// (now − before) ÷ before, as a percentage.
+    Change {
+        /// The later value.
+        now: String,
+        /// The earlier value.
+        before: String,
+    },
+    /// now − before.
+    Difference {
+        /// The later value.
+        now: String,
+        /// The earlier value.
+        before: String,
+    },
+    /// A column ÷ a whole number: hours into days of work.
+    Quotient {
+        /// The column.
+        of: String,
+        /// Positive.
+        by: i64,
+    },
+}
+
+impl ColumnFormula {
+    /// The columns it is computed from.
+    pub fn inputs(&self) -> Vec<&str> {
+        match self {
+            ColumnFormula::Share { part, whole } => part.iter().chain([whole]).map(String::as_str).collect(),
+            ColumnFormula::Change { now, before } | ColumnFormula::Difference { now, before } => {
+                vec![now, before]
+            }
+            ColumnFormula::Quotient { of, .. } => vec![of],
+        }
+    }
+}
+
+/// A row that is left out of a table, so that what is compared is comparable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Key of the row.
+    pub key: String,
+    /// The reason, printed under the table with the figures of the row.
+    pub why: Words,
 }
 
 /// A column computed from the others.
@@ -190,6 +303,10 @@ pub struct TableLayout {
     pub columns: Axis,
     /// Columns computed from the counted ones.
     pub derived: Vec<Derived>,
+    /// Columns computed by formulas of the layout.
+    pub computed: Vec<ComputedColumn>,
+    /// Rows left out of it, with the reasons.
+    pub left_out: Vec<LeftOut>,
     /// Whether a row of totals closes the table.
     pub total: bool,
     /// Whether a column of totals closes the counted columns.
@@ -340,6 +457,13 @@ pub enum Formula {
     },
     /// Mean per month of the period.
     PerMonth(Reference),
+    /// A cell ÷ a whole number: hours into days of work.
+    Quotient {
+        /// The cell.
+        of: Reference,
+        /// Positive.
+        by: i64,
+    },
     /// How many parts a table has.
     RowsOf(Reference),
 }

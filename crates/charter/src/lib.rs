@@ -16,7 +16,7 @@ mod layout_read;
 mod systems;
 mod tables;
 
-pub use bodies::{Body, OnlineService};
+pub use bodies::{Body, OnlineService, Scheme};
 pub use centre::{Centre, Folder, read};
 pub use codes::CODES;
 pub use commitment::{Choice, Commitment};
@@ -27,9 +27,9 @@ pub use indicator::{
     Within,
 };
 pub use layout::{
-    Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, Derived, FigureLayout,
-    FilteredColumn, Formula, Layout, MarkLayout, MatrixLayout, Measured, Reference, SectionLayout, Selection,
-    Sort, TableLayout,
+    Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, ColumnFormula, ComputedColumn,
+    Derived, FigureLayout, Formula, Layout, LeftOut, MarkLayout, MatrixLayout, Measured, OwnColumn,
+    PeriodKind, Reference, SectionLayout, Selection, Sort, Span, TableLayout,
 };
 pub use systems::{Component, Probe, System};
 

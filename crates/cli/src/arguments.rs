@@ -98,6 +98,9 @@ pub(crate) struct Scope {
     /// Only what was known at this instant, ISO 8601
     #[arg(long, value_name = "INSTANT")]
     pub as_of: Option<Instant>,
+    /// Only one served body: its code, name or alias
+    #[arg(long, value_name = "BODY")]
+    pub body: Option<String>,
     /// Language
     #[arg(long, value_enum, default_value_t = Lang::It)]
     pub lang: Lang,

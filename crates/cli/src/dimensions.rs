@@ -47,8 +47,10 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
                         Axis::Dimension { name, .. } => {
                             known.check_name(name, &table.selection.place, &mut findings);
                         }
-                        Axis::Filtered(columns) => {
-                            columns.iter().for_each(|column| known.check(&column.filter, &mut findings));
+                        Axis::Own(columns) => {
+                            for column in columns {
+                                known.check_selection(&column.selection, &mut findings);
+                            }
                         }
                         Axis::Whole
                         | Axis::Years(_)

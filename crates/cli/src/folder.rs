@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use impegno_charter::Centre;
 use impegno_findings::{Code, Finding, Place, Severity};
 use impegno_ledger::Hash;
+use impegno_report::document::Served;
 use impegno_sources::{Declaration, Names, REGISTERS, Vocabulary, read_declaration, register};
 
 use crate::exit::{Exit, Failure};
@@ -51,6 +52,8 @@ pub(crate) struct Loaded {
     pub names: Names,
     /// Hash of all definitions.
     pub version: Hash,
+    /// The served body that it was narrowed to.
+    pub body: Option<Served>,
     /// Everything that is not sound.
     pub findings: Vec<Finding>,
 }
@@ -105,7 +108,8 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
         .collect();
     let version = version(&texts);
     let directory = directory.to_owned();
-    let mut loaded = Loaded { directory, texts, centre, sources, registers, names, version, findings };
+    let mut loaded =
+        Loaded { directory, texts, centre, sources, registers, names, version, body: None, findings };
     let unknown = crate::dimensions::unknown(&loaded);
     loaded.findings.extend(unknown);
     Ok(loaded)

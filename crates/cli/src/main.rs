@@ -9,6 +9,7 @@ mod exit;
 mod folder;
 mod import;
 mod output;
+mod served;
 mod supply;
 
 use std::process::ExitCode;

@@ -4,7 +4,7 @@
 //! its columns; changes, differences and shares follow from the counted columns.
 
 use impegno_calendar::Period;
-use impegno_charter::{BlockLayout, Derived, Formula, Layout, Reference, TableLayout};
+use impegno_charter::{Axis, BlockLayout, ColumnFormula, Derived, Formula, Layout, Reference, TableLayout};
 use impegno_report::document::{RowRole, Table};
 use impegno_report::{evaluate, identities};
 use num_rational::BigRational;
@@ -34,7 +34,9 @@ impl Identity {
     pub(crate) fn inputs(&self) -> Vec<&str> {
         let all: Vec<&Reference> = match &self.formula {
             Formula::Count(_) | Formula::RowsOf(_) => Vec::new(),
-            Formula::Cell(reference) | Formula::PerMonth(reference) => vec![reference],
+            Formula::Cell(reference)
+            | Formula::PerMonth(reference)
+            | Formula::Quotient { of: reference, .. } => vec![reference],
             Formula::Sum(references) => references.iter().collect(),
             Formula::Share { part, whole } => part.iter().chain(whole).collect(),
             Formula::Change { now, before } => vec![now, before],
@@ -72,8 +74,13 @@ pub(crate) fn all(layout: &Layout, period: Period, cells: &Cells<'_>) -> Vec<Ide
 
 fn of_table(layout: &TableLayout, table: &Table) -> Vec<Identity> {
     let reference = |row: &str, column: &str| Reference(format!("{}/{row}/{column}", table.id));
-    let counted = table.columns.len() - layout.derived.len() - usize::from(layout.total_column);
+    let after = layout.derived.len() + layout.computed.len() + usize::from(layout.total_column);
+    let counted = table.columns.len().saturating_sub(after);
     let counted: Vec<&str> = table.columns.iter().take(counted).map(|column| column.key.as_str()).collect();
+    let aside: Vec<&str> = match &layout.columns {
+        Axis::Own(own) => own.iter().filter(|own| own.aside).map(|own| own.key.as_str()).collect(),
+        _ => Vec::new(),
+    };
     let parts: Vec<&str> =
         table.rows.iter().filter(|row| row.role != RowRole::Total).map(|row| row.key.as_str()).collect();
     let total = table.rows.iter().find(|row| row.role == RowRole::Total).map(|row| row.key.as_str());
@@ -88,8 +95,23 @@ fn of_table(layout: &TableLayout, table: &Table) -> Vec<Identity> {
     }
     for row in parts.iter().copied().chain(total) {
         if let Some(column) = own_total {
-            let inputs = counted.iter().map(|counted| reference(row, counted)).collect();
+            let added = counted.iter().filter(|column| !aside.contains(column));
+            let inputs = added.map(|counted| reference(row, counted)).collect();
             add(reference(row, column), Formula::Sum(inputs));
+        }
+        for column in &layout.computed {
+            let cell = |key: &String| reference(row, key);
+            let formula = match &column.formula {
+                ColumnFormula::Share { part, whole } => {
+                    Formula::Share { part: part.iter().map(cell).collect(), whole: vec![cell(whole)] }
+                }
+                ColumnFormula::Change { now, before } => {
+                    Formula::Change { now: cell(now), before: cell(before) }
+                }
+                ColumnFormula::Quotient { of, by } => Formula::Quotient { of: cell(of), by: *by },
+                ColumnFormula::Difference { .. } => continue,
+            };
+            add(reference(row, &column.key), formula);
         }
         let (Some(last), before) = (counted.last(), counted.iter().rev().nth(1)) else { continue };
         for derived in &layout.derived {

@@ -19,6 +19,8 @@ pub const CODES: &[Code] = &[BAD_MAPPING];
 pub struct Mapping {
     /// The period that the published tables are about, as a code.
     pub period: String,
+    /// The layout whose cells it names; `None`: any.
+    pub layout: Option<String>,
     pub(crate) maps: Vec<Map>,
 }
 
@@ -126,7 +128,8 @@ const UNITS: [(&str, Unit); 5] = [
 pub fn read_mapping(table: &mut Table<'_>) -> Mapping {
     let period = table.required_text("period").map(|period| period.value).unwrap_or_default();
     let maps = table.tables("map").iter_mut().filter_map(read_map).collect();
-    Mapping { period, maps }
+    let layout = table.text("layout").map(|layout| layout.value);
+    Mapping { period, layout, maps }
 }
 
 fn read_map(table: &mut Table<'_>) -> Option<Map> {

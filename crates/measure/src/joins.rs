@@ -19,7 +19,7 @@ struct Join {
 }
 
 impl Joins {
-    /// The joins of a centre: `category` of the service, `component-of-probe` and `watched` (`service`, `host`
+    /// The joins of a centre: `category` of the service and its category in every other scheme, `component-of-probe` and `watched` (`service`, `host`
     /// or `monitor`) of the probe, `body-kind` of the body.
     pub fn new(centre: &Centre) -> Joins {
         let mut derived = BTreeMap::new();
@@ -30,6 +30,15 @@ impl Joins {
             "category".to_owned(),
             Join { base: "service", values: categories.collect(), otherwise: nothing },
         );
+        for scheme in &centre.schemes {
+            let categories = centre.services.iter().filter_map(|service| {
+                Some((service.code.clone(), service.schemes.get(&scheme.code)?.clone()))
+            });
+            derived.insert(
+                scheme.code.clone(),
+                Join { base: "service", values: categories.collect(), otherwise: nothing },
+            );
+        }
         let components = centre.probes.iter().map(|probe| (probe.name.clone(), probe.component.clone()));
         derived.insert(
             "component-of-probe".to_owned(),

@@ -40,6 +40,7 @@ pub(crate) fn report(language: Language) -> Report {
         language,
         known_at: "2018-01-31T09:15:00Z".into(),
         ledger_head: "b3a1f6c2d94e5870a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778a".into(),
+        body: None,
         attributions: Vec::new(),
         charter_version: "5f0c9a7be1d2438c96a7f10b2c3d4e5f60718293a4b5c6d7e8f9011223344556".into(),
         notices: vec![

@@ -39,6 +39,7 @@ fn about(report: &Report) -> Json {
         "title": report.title,
         "subtitle": report.subtitle,
         "centre": report.centre,
+        "body": report.body.as_ref().map(|body| json!({ "code": body.code, "name": body.name })),
         "period": { "code": report.period_code, "text": report.period },
         "language": match report.language {
             Language::It => "it",

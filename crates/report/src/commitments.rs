@@ -5,6 +5,7 @@ use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, Within, 
 use impegno_measure::{Evidence, Measured, Measurement, StretchState, Verdict};
 use num_rational::BigRational;
 
+use crate::body;
 use crate::document::{Block, Cell, Column, Row, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -58,7 +59,7 @@ pub(crate) fn table(id: &str, title: &Words, frame: &Frame<'_>, measurements: &[
             column("verdict", say(language, "Esito", "Verdict"), false),
         ],
         rows,
-        notes: Vec::new(),
+        notes: body::commitments_note(frame).into_iter().collect(),
         chart: None,
     }
 }

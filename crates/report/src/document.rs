@@ -16,6 +16,8 @@ pub struct Report {
     pub subtitle: String,
     /// Name of the centre that publishes.
     pub centre: String,
+    /// The served body that the report is about; `None`: the whole centre.
+    pub body: Option<Served>,
     /// The period in words, "Anno 2017".
     pub period: String,
     /// The period as a code: `2017`, `2017-H1`, `2017-Q2`, `2017-06`.
@@ -35,6 +37,15 @@ pub struct Report {
     pub attributions: Vec<String>,
     /// Pages; the first one is the report itself, the others its proofs and annexes.
     pub pages: Vec<Page>,
+}
+
+/// A served body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// Its code, lower case.
+    pub code: String,
+    /// Its name, as printed.
+    pub name: String,
 }
 
 /// Language of a report.
@@ -289,6 +300,13 @@ impl Value {
 }
 
 impl Report {
+    /// Name of the files that hold the whole report, without extension: `annual-2017`, or
+    /// `annual-2017-fiesole` for one served body.
+    pub fn file_name(&self) -> String {
+        let body = self.body.as_ref().map(|body| format!("-{}", body.code)).unwrap_or_default();
+        format!("{}-{}{body}", self.layout, self.period_code)
+    }
+
     /// Every table of the report with the slug of its page, in reading order.
     pub fn tables(&self) -> impl Iterator<Item = (&str, &Table)> {
         self.pages.iter().flat_map(|page| {

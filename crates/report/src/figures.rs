@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use impegno_charter::{BlockLayout, FigureLayout, Formula, Reference};
+use impegno_charter::{BlockLayout, FigureLayout, Formula, Measured, Reference};
 use impegno_measure::{Answer, Cut, Question};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -10,7 +10,7 @@ use num_rational::BigRational;
 use crate::document::{Cell, Figure, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::tables::{quotient, take, window};
+use crate::tables::{count_cell, quotient, take, window};
 
 /// The questions of figures that count for themselves.
 pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Question> {
@@ -22,13 +22,14 @@ pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Ques
                 filter: selection.filter.clone(),
                 rows: Cut::Whole,
                 columns: Cut::Whole,
-                window: window(selection, frame.interval()),
+                window: window(selection, frame.interval(), frame),
             }),
             Formula::Cell(_)
             | Formula::Sum(_)
             | Formula::Share { .. }
             | Formula::Change { .. }
             | Formula::PerMonth(_)
+            | Formula::Quotient { .. }
             | Formula::RowsOf(_) => None,
         })
         .collect()
@@ -46,7 +47,10 @@ pub(crate) fn figures(
     let mut built = Vec::new();
     for layout in layouts {
         let cell = match &layout.formula {
-            Formula::Count(_) => count(answers.next(), frame),
+            Formula::Count(selection) => {
+                let number = answers.next().map_or(0, |answer| answer.cell("", ""));
+                count_cell(&selection.of, number, frame)
+            }
             Formula::RowsOf(Reference(table)) => {
                 let parts = |table: &Table| table.rows.iter().filter(|row| row.role == RowRole::Part).count();
                 whole(tables.get(table).map_or(0, parts) as i128, frame)
@@ -65,10 +69,6 @@ pub(crate) fn figures(
         built.push(figure);
     }
     built
-}
-
-fn count(answer: Option<&Answer>, frame: &Frame<'_>) -> Cell {
-    whole(answer.map_or(0, |answer| answer.cell("", "")), frame)
 }
 
 fn whole(number: i128, frame: &Frame<'_>) -> Cell {
@@ -109,13 +109,20 @@ fn compute(
                 Cell { text, value: other, tone: Tone::Plain, proof: None }
             }
         }),
-        Formula::Sum(references) => sum(references).map(|number| whole(number, frame)),
+        Formula::Sum(references) => {
+            let amounts = references.iter().all(|one| matches!(value(one), Some(Value::Cents(_))));
+            let of = if amounts { Measured::Amounts } else { Measured::Operations };
+            sum(references).map(|number| count_cell(&of, number, frame))
+        }
         Formula::Share { part, whole } => sum(part)
             .zip(sum(whole))
             .map(|(part, whole)| quotient(part, whole, Unit::Percent, decimals, frame)),
         Formula::Change { now, before } => number(now)
             .zip(number(before))
             .map(|(now, before)| quotient(now - before, before, Unit::Change, decimals, frame)),
+        Formula::Quotient { of, by } => {
+            number(of).map(|number| quotient(number, i128::from(*by), Unit::Number, decimals, frame))
+        }
         Formula::PerMonth(reference) => {
             let months = frame.period.months().len() as i128;
             number(reference).map(|number| quotient(number, months, Unit::Number, decimals, frame))
@@ -194,6 +201,7 @@ pub fn identities(layout: &impegno_charter::Layout, period: impegno_calendar::Pe
                 Formula::Share { part, whole } => Formula::Share { part: all(part), whole: all(whole) },
                 Formula::Change { now, before } => Formula::Change { now: spell(now), before: spell(before) },
                 Formula::PerMonth(reference) => Formula::PerMonth(spell(reference)),
+                Formula::Quotient { of, by } => Formula::Quotient { of: spell(of), by: *by },
                 Formula::RowsOf(reference) => Formula::RowsOf(reference.clone()),
             },
         })
@@ -220,6 +228,7 @@ pub fn evaluate(
             let before = value(before)?;
             (before != zero).then(|| Some((value(now)? - &before) / &before))?
         }
+        Formula::Quotient { of, by } => Some(value(of)? / BigRational::from_integer(BigInt::from(*by))),
         Formula::PerMonth(reference) => {
             Some(value(reference)? / BigRational::from_integer(BigInt::from(months.max(1))))
         }

@@ -5,6 +5,7 @@
 //! Division and rounding happen here and nowhere else ([`numbers`]). Knows neither HTML nor where facts
 //! come from.
 
+mod body;
 mod changes;
 mod commitments;
 pub mod document;
@@ -16,6 +17,7 @@ mod proofs;
 mod tables;
 mod words;
 
+pub use body::{commitment_questions, narrowed};
 pub use figures::{Identity, evaluate, identities};
 pub use plan::{Frame, Plan};
 pub use proofs::proof_slug;

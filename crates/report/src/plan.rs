@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use impegno_calendar::{Interval, Period};
-use impegno_charter::{BlockLayout, Centre, Layout};
+use impegno_charter::{Axis, BlockLayout, Centre, Formula, Layout};
 use impegno_measure::{Answer, Measurement, Question};
 
-use crate::document::{Block, Figure, Language, Page, Report, Section, Table};
-use crate::{changes, commitments, figures, matrix, proofs, tables};
+use crate::document::{Block, Figure, Language, Page, Report, Section, Served, Table};
+use crate::{body, changes, commitments, figures, matrix, proofs, tables};
 
 /// What a report is about and what it rests on.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Frame<'c> {
     pub charter_version: String,
     /// What the licences of the data ask to be said.
     pub attributions: Vec<String>,
+    /// The served body that the report is about; `None`: the whole centre.
+    pub body: Option<Served>,
 }
 
 /// The questions of a report, by the block that asks them.
@@ -57,6 +59,9 @@ impl<'c> Plan<'c> {
             }
             blocks.push(start..questions.len());
         }
+        if let Some(served) = &frame.body {
+            questions = body::questions(questions, &served.code);
+        }
         Plan { frame, questions, blocks }
     }
 
@@ -68,36 +73,42 @@ impl<'c> Plan<'c> {
     /// The report, from the answers to [`Plan::questions`] and the measurements of the commitments.
     pub fn report(&self, answers: &[Answer], measurements: &[Measurement]) -> Report {
         let frame = &self.frame;
+        let answers = match frame.body {
+            Some(_) => body::chosen(answers),
+            None => answers.iter().map(|answer| (answer.clone(), true)).collect(),
+        };
         let mut built: BTreeMap<String, Table> = BTreeMap::new();
         // Tables first: figures are computed from their cells.
         let mut blocks_of: Vec<Vec<Block>> = Vec::new();
-        for (block, range) in frame.layout.blocks().zip(&self.blocks) {
-            let own = answers.get(range.clone()).unwrap_or_default();
-            let blocks = match block {
-                BlockLayout::Text(text) => vec![Block::Text(frame.say(text))],
-                BlockLayout::Table(table) => vec![Block::Table(tables::table(table, frame, own))],
-                BlockLayout::Matrix(layout) => vec![Block::Table(matrix::matrix(layout, frame, own))],
-                BlockLayout::Classes(layout) => vec![Block::Table(matrix::classes(layout, frame, own))],
-                BlockLayout::Changes(layout) => changes::tables(layout, frame, own),
-                BlockLayout::Commitments { id, title } => {
-                    vec![Block::Table(commitments::table(id, title, frame, measurements))]
-                }
-                BlockLayout::Choices => commitments::choices(frame),
-                BlockLayout::Figures(_) => Vec::new(),
-            };
+        for (layout, range) in frame.layout.blocks().zip(&self.blocks) {
+            let (own, own_facts) = part(&answers, range);
+            let mut blocks = self.blocks(layout, &own, measurements);
             for block in &blocks {
                 if let Block::Table(table) = block {
                     built.insert(table.id.clone(), table.clone());
                 }
             }
+            if let Some(served) = &frame.body {
+                let in_rows = matches!(layout, BlockLayout::Table(table)
+                    if matches!(&table.rows, Axis::Dimension { name, .. } if name == "body"));
+                let all_own = own_facts.iter().all(|own| *own);
+                let fit = |block| body::fit(block, all_own, in_rows, &served.name, frame);
+                blocks = blocks.into_iter().map(fit).collect();
+            }
             blocks_of.push(blocks);
         }
         let mut known: BTreeMap<String, Figure> = BTreeMap::new();
-        for ((block, range), blocks) in frame.layout.blocks().zip(&self.blocks).zip(&mut blocks_of) {
-            if let BlockLayout::Figures(layout) = block {
-                let own = answers.get(range.clone()).unwrap_or_default();
-                let made = figures::figures(layout, frame, own, &built, &mut known);
-                blocks.push(Block::Figures(made));
+        for ((layout, range), blocks) in frame.layout.blocks().zip(&self.blocks).zip(&mut blocks_of) {
+            if let BlockLayout::Figures(figures) = layout {
+                let (own, own_facts) = part(&answers, range);
+                let made = figures::figures(figures, frame, &own, &built, &mut known);
+                // Only figures that count for themselves have a question, in their order.
+                let mut own_facts = own_facts.into_iter();
+                let made = made.into_iter().zip(figures).map(|(figure, layout)| match layout.formula {
+                    Formula::Count(_) => body::fit_figure(figure, own_facts.next().unwrap_or(true), frame),
+                    _ => figure,
+                });
+                blocks.push(Block::Figures(made.collect()));
             }
         }
         let mut blocks_of = blocks_of.into_iter();
@@ -118,8 +129,12 @@ impl<'c> Plan<'c> {
         Report {
             layout: frame.layout.code.clone(),
             title,
-            subtitle: frame.say(&frame.layout.subtitle),
+            subtitle: match &frame.body {
+                Some(served) => served.name.clone(),
+                None => frame.say(&frame.layout.subtitle),
+            },
             centre: frame.say(&frame.centre.name),
+            body: frame.body.clone(),
             period: frame.period.label(frame.italian()),
             period_code: frame.period.to_string(),
             language: frame.language,
@@ -131,6 +146,30 @@ impl<'c> Plan<'c> {
             pages,
         }
     }
+}
+
+impl Plan<'_> {
+    /// What a block of the layout says; figures are made later.
+    fn blocks(&self, layout: &BlockLayout, own: &[Answer], measurements: &[Measurement]) -> Vec<Block> {
+        let frame = &self.frame;
+        match layout {
+            BlockLayout::Text(text) => vec![Block::Text(frame.say(text))],
+            BlockLayout::Table(table) => vec![Block::Table(tables::table(table, frame, own))],
+            BlockLayout::Matrix(layout) => vec![Block::Table(matrix::matrix(layout, frame, own))],
+            BlockLayout::Classes(layout) => vec![Block::Table(matrix::classes(layout, frame, own))],
+            BlockLayout::Changes(layout) => changes::tables(layout, frame, own),
+            BlockLayout::Commitments { id, title } => {
+                vec![Block::Table(commitments::table(id, title, frame, measurements))]
+            }
+            BlockLayout::Choices => commitments::choices(frame),
+            BlockLayout::Figures(_) => Vec::new(),
+        }
+    }
+}
+
+/// The answers of a block, and whether each is on the body's own facts.
+fn part(answers: &[(Answer, bool)], range: &Range<usize>) -> (Vec<Answer>, Vec<bool>) {
+    answers.get(range.clone()).unwrap_or_default().iter().cloned().unzip()
 }
 
 impl Frame<'_> {

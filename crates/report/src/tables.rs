@@ -4,9 +4,11 @@ mod axes;
 
 use std::collections::BTreeMap;
 
-use impegno_calendar::{Instant, Interval, Micros};
-use impegno_charter::{Axis, Derived, Measured, Selection, Sort, TableLayout};
-use impegno_measure::{Answer, Question, Take};
+use impegno_calendar::{Instant, Interval, Micros, Period};
+use impegno_charter::{
+    Axis, ColumnFormula, ComputedColumn, Derived, Measured, Selection, Sort, Span, TableLayout,
+};
+use impegno_measure::{Answer, Joins, Question, Take};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
@@ -30,7 +32,18 @@ pub(crate) fn take(selection: &Selection) -> Take {
 }
 
 /// The time whose facts a selection takes, given the time that a table spans.
-pub(crate) fn window(selection: &Selection, spanned: Interval) -> Interval {
+pub(crate) fn window(selection: &Selection, spanned: Interval, frame: &Frame<'_>) -> Interval {
+    let zone = &frame.centre.zone;
+    let since = |year: i16| {
+        let start = Period::Year(year).interval(zone).start;
+        Interval::new(start, spanned.end).unwrap_or(spanned)
+    };
+    let spanned = match selection.span {
+        Span::Period => spanned,
+        Span::Before => frame.period.year_before().interval(zone),
+        Span::YearToDate => since(frame.period.last_day().year()),
+        Span::Since(year) => since(year),
+    };
     match &selection.of {
         Measured::Probes { within_last } => {
             let start = Instant(spanned.end.0 - within_last.0);
@@ -40,23 +53,20 @@ pub(crate) fn window(selection: &Selection, spanned: Interval) -> Interval {
     }
 }
 
-/// The questions of a table: one for each column with a filter of its own or one for all, and the same
+/// The questions of a table: one for each column that selects its own facts or one for all, and the same
 /// again for the marks.
 pub(crate) fn questions(layout: &TableLayout, frame: &Frame<'_>) -> Vec<Question> {
     let spanned = axes::spanned(&[&layout.rows, &layout.columns], frame);
-    let base = Question {
-        take: take(&layout.selection),
-        filter: layout.selection.filter.clone(),
+    let question = |selection: &Selection| Question {
+        take: take(selection),
+        filter: selection.filter.clone(),
         rows: axes::cut(&layout.rows, frame),
         columns: axes::cut(&layout.columns, frame),
-        window: window(&layout.selection, spanned),
+        window: window(selection, spanned, frame),
     };
-    let mut questions = match &layout.columns {
-        Axis::Filtered(columns) => columns
-            .iter()
-            .map(|column| Question { filter: base.filter.and(&column.filter), ..base.clone() })
-            .collect(),
-        _ => vec![base],
+    let mut questions: Vec<Question> = match &layout.columns {
+        Axis::Own(columns) => columns.iter().map(|column| question(&column.selection)).collect(),
+        _ => vec![question(&layout.selection)],
     };
     if let Some(mark) = &layout.mark {
         let marks: Vec<Question> = questions
@@ -71,12 +81,12 @@ pub(crate) fn questions(layout: &TableLayout, frame: &Frame<'_>) -> Vec<Question
 /// Counts of a table by position.
 struct Counts<'a> {
     answers: &'a [Answer],
-    filtered: bool,
+    own: bool,
 }
 
 impl Counts<'_> {
     fn get(&self, row: &str, column: usize, key: &str) -> i128 {
-        if self.filtered {
+        if self.own {
             self.answers.get(column).map_or(0, |answer| answer.cell(row, ""))
         } else {
             self.answers.first().map_or(0, |answer| answer.cell(row, key))
@@ -88,9 +98,9 @@ impl Counts<'_> {
 pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer]) -> Table {
     let (counted, marks) =
         if layout.mark.is_some() { answers.split_at(answers.len() / 2) } else { (answers, &[][..]) };
-    let filtered = matches!(layout.columns, Axis::Filtered(_));
-    let counts = Counts { answers: counted, filtered };
-    let marks = Counts { answers: marks, filtered };
+    let own = matches!(layout.columns, Axis::Own(_));
+    let counts = Counts { answers: counted, own };
+    let marks = Counts { answers: marks, own };
     let columns = axes::positions(&layout.columns, frame, || {
         counted.iter().flat_map(|answer| answer.columns()).map(str::to_owned).collect()
     });
@@ -100,6 +110,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     let numbers_of = |row: &Position| -> Vec<i128> {
         columns.iter().enumerate().map(|(n, column)| counts.get(&row.key, n, &column.key)).collect()
     };
+    let left_out = leave_out(layout, frame, &columns, &mut rows, numbers_of);
     match layout.sort {
         Sort::Declared => {}
         Sort::Label => rows.sort_by_key(|a| a.label.to_lowercase()),
@@ -108,7 +119,8 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
             vb.last().cmp(&va.last()).then_with(|| a.label.cmp(&b.label))
         }),
         Sort::Total => {
-            rows.sort_by_cached_key(|row| (-numbers_of(row).iter().sum::<i128>(), row.label.clone()))
+            let total = |row: &Position| summed(layout, &numbers_of(row));
+            rows.sort_by_cached_key(|row| (-total(row), row.label.clone()));
         }
     }
     let totals: Vec<i128> = (0..columns.len())
@@ -128,9 +140,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
             shown.push((Position { key: "rest".to_owned(), label, interval: None }, RowRole::Rest, rest));
         }
     }
-    // Distinct things counted twice in two rows would not add up: such a table has no total.
-    let adds_up = !matches!(layout.selection.of, Measured::Probes { .. } | Measured::DistinctStocks { .. });
-    if layout.total && adds_up && (layout.top.is_none() || layout.rest) {
+    if layout.total && adds_up(layout, frame) && (layout.top.is_none() || layout.rest) {
         let label = say(frame.language, "Totale", "Total");
         shown.push((
             Position { key: "total".to_owned(), label, interval: None },
@@ -162,6 +172,8 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     if let (true, Some(mark)) = (any_mark, &layout.mark) {
         notes.push(frame.say(&mark.label));
     }
+    notes.extend(left_out);
+    notes.extend(scheme_notes(layout, frame));
     notes.extend(annotations(&layout.id, frame));
     let chart = layout.chart.as_ref().map(|chart| Chart {
         kind: match chart.kind.as_str() {
@@ -171,7 +183,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
             _ => ChartKind::Bars,
         },
         series: if chart.series.is_empty() {
-            (0..columns.len() - layout.derived.len() - usize::from(layout.total_column)).collect()
+            (0..context.columns.len()).collect()
         } else {
             let position = |key: &String| columns.iter().position(|column| column.key == *key);
             chart.series.iter().filter_map(position).collect()
@@ -188,6 +200,123 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
         notes,
         chart,
     }
+}
+
+/// Takes the rows that are left out, and gives the notes that say so, with their figures.
+fn leave_out(
+    layout: &TableLayout,
+    frame: &Frame<'_>,
+    columns: &[Position],
+    rows: &mut Vec<Position>,
+    numbers_of: impl Fn(&Position) -> Vec<i128>,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    for left_out in &layout.left_out {
+        let Some(position) = rows.iter().position(|row| row.key == left_out.key) else { continue };
+        let row = rows.remove(position);
+        let figures: Vec<String> = columns
+            .iter()
+            .zip(numbers_of(&row))
+            .enumerate()
+            .map(|(n, (column, number))| format!("{} {}", column.label, printed(layout, n, number, frame)))
+            .collect();
+        let lead = say(frame.language, "Fuori dal confronto", "Left out of the comparison");
+        notes.push(format!("{lead}: {} ({}); {}.", row.label, figures.join(", "), frame.say(&left_out.why)));
+    }
+    notes
+}
+
+/// Whether the rows of a table add up to its total: what is counted as different things does only when each
+/// of them lies in one row.
+fn adds_up(layout: &TableLayout, frame: &Frame<'_>) -> bool {
+    let own = match &layout.columns {
+        Axis::Own(columns) => columns.iter().map(|column| &column.selection).collect(),
+        _ => vec![&layout.selection],
+    };
+    own.iter().all(|selection| match &selection.of {
+        Measured::Probes { .. } => false,
+        Measured::DistinctStocks { dimension } => match &layout.rows {
+            Axis::Dimension { name, .. } => Joins::new(frame.centre).base(name) == dimension,
+            _ => false,
+        },
+        Measured::Operations
+        | Measured::Amounts
+        | Measured::Cases { .. }
+        | Measured::Checks
+        | Measured::Stocks => true,
+    })
+}
+
+/// A scheme of categories that was not in force in the whole period is named as such.
+fn scheme_notes(layout: &TableLayout, frame: &Frame<'_>) -> Vec<String> {
+    let axes = [&layout.rows, &layout.columns].into_iter().filter_map(|axis| match axis {
+        Axis::Dimension { name, .. } => frame.centre.scheme(name),
+        _ => None,
+    });
+    axes.filter(|scheme| !scheme.covers(frame.period.first_day(), frame.period.last_day()))
+        .map(|scheme| {
+            let day = |day| words::day(day, frame.language);
+            let validity = match (scheme.from, scheme.until) {
+                (Some(from), Some(until)) => say(
+                    frame.language,
+                    &format!("in vigore dal {} al {}", day(from), day(until)),
+                    &format!("in force from {} to {}", day(from), day(until)),
+                ),
+                (None, Some(until)) => say(
+                    frame.language,
+                    &format!("in vigore fino al {}", day(until)),
+                    &format!("in force until {}", day(until)),
+                ),
+                (Some(from), None) => say(
+                    frame.language,
+                    &format!("in vigore dal {}", day(from)),
+                    &format!("in force from {}", day(from)),
+                ),
+                (None, None) => String::new(),
+            };
+            let kept = say(
+                frame.language,
+                "usato qui perché i periodi restino confrontabili",
+                "used here to keep the periods comparable",
+            );
+            format!("{}: {validity}, {kept}.", frame.say(&scheme.name))
+        })
+        .collect()
+}
+
+/// The sum of the counted columns that are not aside.
+fn summed(layout: &TableLayout, numbers: &[i128]) -> i128 {
+    match &layout.columns {
+        Axis::Own(columns) => {
+            columns.iter().zip(numbers).filter(|(column, _)| !column.aside).map(|(_, number)| number).sum()
+        }
+        _ => numbers.iter().sum(),
+    }
+}
+
+/// What a counted column counts.
+fn measured(layout: &TableLayout, column: usize) -> &Measured {
+    match &layout.columns {
+        Axis::Own(columns) => columns.get(column).map_or(&layout.selection.of, |column| &column.selection.of),
+        _ => &layout.selection.of,
+    }
+}
+
+/// A number of a counted column as printed.
+fn printed(layout: &TableLayout, column: usize, number: i128, frame: &Frame<'_>) -> String {
+    match measured(layout, column) {
+        Measured::Amounts => numbers::euro(number, frame.language),
+        _ => numbers::integer(number, frame.language),
+    }
+}
+
+/// A sum as a cell: an amount in euro or a count.
+pub(crate) fn count_cell(of: &Measured, number: i128, frame: &Frame<'_>) -> Cell {
+    let (text, value) = match of {
+        Measured::Amounts => (numbers::euro(number, frame.language), Value::Cents(number)),
+        _ => (numbers::integer(number, frame.language), Value::Integer(number)),
+    };
+    Cell { text, value, tone: Tone::Plain, proof: None }
 }
 
 /// Notes on a series: what happened in the period that the figures do not say.
@@ -212,24 +341,31 @@ struct Context<'t> {
 
 impl Context<'_> {
     fn cells(&self, row: &Position, role: RowRole, numbers: &[i128]) -> Vec<Cell> {
-        let mut cells: Vec<Cell> = numbers.iter().map(|number| self.count(*number)).collect();
+        let mut cells: Vec<Cell> = numbers
+            .iter()
+            .enumerate()
+            .map(|(column, number)| self.count(measured(self.layout, column), *number))
+            .collect();
         if self.layout.total_column {
-            cells.push(self.count(numbers.iter().sum()));
+            cells.push(self.count(&self.layout.selection.of, summed(self.layout, numbers)));
         }
         for derived in &self.layout.derived {
             cells.push(self.derived(*derived, row, role, numbers));
         }
+        let keys = self.headings();
+        for column in &self.layout.computed {
+            let cell = computed(column, self.frame, |key| {
+                let position = keys.iter().position(|heading| heading.key == key)?;
+                cells.get(position).map(|cell| &cell.value)
+            });
+            cells.push(cell);
+        }
         cells
     }
 
-    fn count(&self, number: i128) -> Cell {
-        let language = self.frame.language;
-        let (text, value) = match self.layout.selection.of {
-            Measured::Amounts => (numbers::euro(number, language), Value::Cents(number)),
-            _ => (numbers::integer(number, language), Value::Integer(number)),
-        };
-        let text = if self.sparse && number == 0 { "–".to_owned() } else { text };
-        Cell { text, value, tone: Tone::Plain, proof: None }
+    fn count(&self, of: &Measured, number: i128) -> Cell {
+        let cell = count_cell(of, number, self.frame);
+        if self.sparse && number == 0 { Cell { text: "–".to_owned(), ..cell } } else { cell }
     }
 
     fn derived(&self, derived: Derived, row: &Position, role: RowRole, numbers: &[i128]) -> Cell {
@@ -299,8 +435,47 @@ impl Context<'_> {
                 Derived::PerHour => add("per-hour", say(language, "Media oraria", "Mean per hour")),
             }
         }
+        for column in &self.layout.computed {
+            add(&column.key, self.frame.say(&column.label));
+        }
         columns
     }
+}
+
+/// The cell of a computed column, from the values of the columns before it.
+fn computed<'v>(
+    column: &ComputedColumn,
+    frame: &Frame<'_>,
+    value: impl Fn(&str) -> Option<&'v Value>,
+) -> Cell {
+    let number = |key: &str| match value(key)? {
+        Value::Integer(number) | Value::Cents(number) => Some(*number),
+        Value::Ratio { .. } | Value::Micros(_) | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => {
+            None
+        }
+    };
+    let decimals = column.decimals;
+    let cell = match &column.formula {
+        ColumnFormula::Share { part, whole } => part
+            .iter()
+            .map(|key| number(key))
+            .sum::<Option<i128>>()
+            .zip(number(whole))
+            .map(|(part, whole)| quotient(part, whole, Unit::Percent, decimals, frame)),
+        ColumnFormula::Change { now, before } => number(now)
+            .zip(number(before))
+            .map(|(now, before)| quotient(now - before, before, Unit::Change, decimals, frame)),
+        ColumnFormula::Difference { now, before } => number(now).zip(number(before)).map(|(n, b)| {
+            let amount = matches!(value(now), Some(Value::Cents(_)));
+            let cell =
+                count_cell(if amount { &Measured::Amounts } else { &Measured::Operations }, n - b, frame);
+            Cell { text: numbers::signed(cell.text), ..cell }
+        }),
+        ColumnFormula::Quotient { of, by } => {
+            number(of).map(|number| quotient(number, i128::from(*by), Unit::Number, decimals, frame))
+        }
+    };
+    cell.unwrap_or_else(Cell::empty)
 }
 
 /// A quotient as a cell; a dash where there is nothing to divide by.

@@ -16,8 +16,12 @@ use crate::output;
 
 /// Prints every difference, and how many figures are equal or cannot be computed.
 pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
+    if arguments.scope.body.is_some() {
+        return Err(Failure::new(Exit::Usage, "published figures are compared with the whole centre")
+            .hint("leave out --body"));
+    }
     let loaded = folder::load_sound(&arguments.centre)?;
-    let layout = report::layout(&loaded, arguments.layout.as_deref())?;
+    let layout = report::layout(&loaded, arguments.layout.as_deref(), arguments.scope.period)?;
     let document = report::build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
     let folder = arguments.published.clone().unwrap_or_else(|| loaded.directory.join("published"));
     let Some(comparison) = compare(&loaded, layout, &arguments.scope, &document, &folder)? else {
@@ -64,7 +68,9 @@ fn compare(
         }
         return Err(Failure::new(Exit::Folder, format!("{name} has {}", output::count(&findings))));
     }
-    if mapping.period != scope.period.to_string() {
+    if mapping.period != scope.period.to_string()
+        || mapping.layout.as_ref().is_some_and(|name| *name != layout.code)
+    {
         return Ok(None);
     }
     let read = |file: &str| fs::read_to_string(published.join(file)).ok();

@@ -34,7 +34,7 @@ pub(crate) fn run(arguments: &Demo) -> Result<(), Failure> {
     output::findings(&findings, Some(&loaded));
     let summary = receive(&loaded, &files, &|| RECEIVED_AT.0)?;
     step(&sentence(&summary));
-    let scope = Scope { period: Period::Year(2017), as_of: None, lang: arguments.lang };
+    let scope = Scope { period: Period::Year(2017), as_of: None, body: None, lang: arguments.lang };
     let document = report::build(&loaded, None, &scope)?;
     step("measured");
     let out = arguments.out.join("report-2017");

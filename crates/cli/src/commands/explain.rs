@@ -7,7 +7,7 @@ use impegno_report::proof_slug;
 use crate::arguments::{Explain, Format};
 use crate::commands::measure::commitments_alone;
 use crate::exit::{Exit, Failure};
-use crate::{folder, output};
+use crate::{folder, output, served};
 
 /// Prints the proof of a commitment.
 pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
@@ -22,6 +22,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
             Failure::new(Exit::Usage, format!("there is no commitment `{}`", arguments.code)).hint(hint)
         );
     }
+    let loaded = served::narrow(loaded, &arguments.scope)?;
     let (report, _) = commitments_alone(&loaded, &arguments.scope)?;
     let slug = proof_slug(&arguments.code);
     let Some(page) = report.pages.iter().find(|page| page.slug == slug) else { return Ok(()) };

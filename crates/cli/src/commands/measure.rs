@@ -9,11 +9,12 @@ use crate::arguments::{Measure, Scope};
 use crate::exit::{Exit, Failure};
 use crate::folder::{self, Loaded};
 use crate::output;
+use crate::served;
 use crate::supply::Known;
 
 /// Prints the table of commitments.
 pub(crate) fn run(arguments: &Measure) -> Result<(), Failure> {
-    let loaded = folder::load_sound(&arguments.centre)?;
+    let loaded = served::narrow(folder::load_sound(&arguments.centre)?, &arguments.scope)?;
     let (report, measurements) = commitments_alone(&loaded, &arguments.scope)?;
     if let Some((_, table)) = report.tables().next() {
         output::data(&output::table(table, arguments.format));
@@ -50,8 +51,13 @@ pub(crate) fn commitments_alone(
     let title = Words { it: "Livelli di servizio".to_owned(), en: "Service levels".to_owned() };
     let block = BlockLayout::Commitments { id: "sla".to_owned(), title: title.clone() };
     let section = SectionLayout { id: "livelli".to_owned(), title: title.clone(), blocks: vec![block] };
-    let layout =
-        Layout { code: "sla".to_owned(), title, subtitle: Words::default(), sections: vec![section] };
+    let layout = Layout {
+        code: "sla".to_owned(),
+        title,
+        subtitle: Words::default(),
+        period: None,
+        sections: vec![section],
+    };
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
@@ -70,5 +76,6 @@ pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, k
         ledger_head: known.head.clone(),
         charter_version: loaded.version.to_string(),
         attributions: Vec::new(),
+        body: loaded.body.clone(),
     }
 }

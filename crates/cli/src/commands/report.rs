@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use impegno_calendar::Period;
 use impegno_charter::Layout;
 use impegno_findings::nearest;
 use impegno_measure::{Joins, answer, measure_commitments};
@@ -15,11 +16,12 @@ use crate::commands::measure::frame;
 use crate::exit::{Exit, Failure};
 use crate::folder::{self, Loaded};
 use crate::output;
+use crate::served;
 use crate::supply::Known;
 
 /// Writes the report.
 pub(crate) fn run(arguments: &Report) -> Result<(), Failure> {
-    let loaded = folder::load_sound(&arguments.centre)?;
+    let loaded = served::narrow(folder::load_sound(&arguments.centre)?, &arguments.scope)?;
     let document = build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
     let written = publish(&document, &arguments.out)?;
     output::talk(&format!(
@@ -30,8 +32,12 @@ pub(crate) fn run(arguments: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The layout of a name, or the only one.
-pub(crate) fn layout<'l>(loaded: &'l Loaded, name: Option<&str>) -> Result<&'l Layout, Failure> {
+/// The layout of a name, or the only one, or the only one made for periods of this length.
+pub(crate) fn layout<'l>(
+    loaded: &'l Loaded,
+    name: Option<&str>,
+    period: Period,
+) -> Result<&'l Layout, Failure> {
     let layouts = &loaded.centre.layouts;
     let known: Vec<&str> = layouts.keys().map(String::as_str).collect();
     match name {
@@ -45,6 +51,11 @@ pub(crate) fn layout<'l>(loaded: &'l Loaded, name: Option<&str>) -> Result<&'l L
         None if layouts.len() == 1 => layouts.values().next().ok_or_else(no_layout),
         None if layouts.is_empty() => Err(no_layout()),
         None => {
+            let made_for_it = |layout: &&Layout| layout.period.is_some_and(|kind| kind.fits(period));
+            let mut fitting = layouts.values().filter(made_for_it);
+            if let (Some(layout), None) = (fitting.next(), fitting.next()) {
+                return Ok(layout);
+            }
             let hint = format!("--layout with one of: {}", known.join(", "));
             Err(Failure::new(Exit::Usage, "the centre has several layouts").hint(hint))
         }
@@ -57,15 +68,17 @@ fn no_layout() -> Failure {
 
 /// Builds the report value: the report, its proofs, and the comparison with what was published.
 pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Result<Document, Failure> {
-    let layout = layout(loaded, name)?;
+    let layout = layout(loaded, name, scope.period)?;
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let plan = Plan::new(frame(loaded, layout, scope, &known));
     let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
     let mut document = plan.report(&answers, &measurements);
-    let page = super::compare::page(loaded, layout, scope, &document)?;
-    document.pages.push(page);
+    // What was published is the whole centre's.
+    if loaded.body.is_none() {
+        document.pages.push(super::compare::page(loaded, layout, scope, &document)?);
+    }
     Ok(document)
 }
 

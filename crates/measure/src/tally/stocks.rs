@@ -18,6 +18,9 @@ struct Held<'p> {
 
 /// Answers a question about stocks.
 pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answer {
+    if let (Take::DistinctStocks { dimension }, Cut::Movement) = (&question.take, &question.columns) {
+        return movement_of_distinct(dimension, question, joins, parts);
+    }
     let mut answer = Answer::default();
     let mut distinct: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     let start = question.window.start.0;
@@ -56,6 +59,44 @@ pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answ
         }
     }
     answer.cells.extend(distinct.into_iter().map(|(place, values)| (place, values.len() as i128)));
+    answer
+}
+
+/// How the different values of a dimension moved over the period. A value is there while any stock of it is:
+/// what moves from one body to another neither ends nor begins, and start + new − ended = end.
+fn movement_of_distinct(dimension: &str, question: &Question, joins: &Joins, parts: &[Part]) -> Answer {
+    #[derive(Default)]
+    struct Seen {
+        at_start: bool,
+        in_period: bool,
+        at_end: bool,
+    }
+    let (start, end) = (question.window.start.0, question.window.end.0);
+    let mut seen: BTreeMap<(String, String), Seen> = BTreeMap::new();
+    for held in held(parts) {
+        if !held.fulfils(question, joins) {
+            continue;
+        }
+        let value = joins.value(dimension, held.value(joins.base(dimension))).to_owned();
+        let seen = seen.entry((held.key(&question.rows, joins), value)).or_default();
+        seen.at_start |= held.from < start && held.until >= start;
+        seen.in_period |= held.from < end && held.until >= start;
+        seen.at_end |= held.from < end && held.until >= end;
+    }
+    let mut answer = Answer::default();
+    for ((row, _), seen) in &seen {
+        let movement = [
+            ("start", seen.at_start),
+            ("new", seen.in_period && !seen.at_start),
+            ("ended", seen.in_period && !seen.at_end),
+            ("end", seen.at_end),
+        ];
+        for (column, counts) in movement {
+            if counts {
+                answer.add(row, column, 1);
+            }
+        }
+    }
     answer
 }
 

@@ -190,6 +190,7 @@ pub(crate) fn report() -> Report {
         language: Language::It,
         known_at: "2018-01-31T09:15:00Z".into(),
         ledger_head: "0123456789abcdef0123456789abcdef".into(),
+        body: None,
         attributions: vec!["Comune di Prova, Utilizzi, 2017, CC BY 4.0".into()],
         charter_version: "fedcba9876543210".into(),
         notices: vec!["I dati sono ricostruiti.".into()],

@@ -43,7 +43,7 @@ fn years(axis: &Axis, frame: &Frame<'_>) -> Option<Vec<Period>> {
         | Axis::Quarters
         | Axis::Months
         | Axis::Bands(_)
-        | Axis::Filtered(_)
+        | Axis::Own(_)
         | Axis::Movement => None,
     }
 }
@@ -92,7 +92,7 @@ pub(crate) fn cut(axis: &Axis, frame: &Frame<'_>) -> Cut {
             Cut::Hours(bands.iter().map(|band| (band_key(*band), band.0, band.1)).collect())
         }
         Axis::Movement => Cut::Movement,
-        Axis::Whole | Axis::Years(_) | Axis::YearsSince(_) | Axis::Filtered(_) => Cut::Whole,
+        Axis::Whole | Axis::Years(_) | Axis::YearsSince(_) | Axis::Own(_) => Cut::Whole,
     }
 }
 
@@ -132,7 +132,10 @@ pub(crate) fn positions(
                     "body" => frame.centre.bodies.iter().map(|body| &body.code).collect(),
                     "service" => frame.centre.services.iter().map(|service| &service.code).collect(),
                     "category" => frame.centre.services.iter().map(|service| &service.category).collect(),
-                    _ => Vec::new(),
+                    scheme => {
+                        let services = frame.centre.services.iter();
+                        services.filter_map(|service| service.schemes.get(scheme)).collect()
+                    }
                 };
                 for key in catalogue {
                     if !keys.contains(key) {
@@ -176,7 +179,7 @@ pub(crate) fn positions(
             .iter()
             .map(|(from, to)| plain(&band_key((*from, *to)), format!("{from:02}:00–{to:02}:00")))
             .collect(),
-        Axis::Filtered(columns) => {
+        Axis::Own(columns) => {
             columns.iter().map(|column| plain(&column.key, frame.say(&column.label))).collect()
         }
         Axis::Movement => vec![

@@ -1,0 +1,359 @@
+//! Reading tables: what is counted, cut by two axes, with columns computed from the counted ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use impegno_findings::Finding;
+use impegno_settings::Table;
+
+use super::formulas::{check_span, read_decimals, read_divisor, read_measured, read_selection, read_span};
+use super::{Head, Names, read_mark, read_notes};
+use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
+use crate::layout::{
+    Axis, ChartLayout, ColumnFormula, ComputedColumn, Derived, LeftOut, Measured, OwnColumn, Selection, Sort,
+    Span, TableLayout,
+};
+use crate::{Filter, Words};
+
+/// Reads a table.
+pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<TableLayout> {
+    let head = Head::read(block, names)?;
+    let selection = read_selection(block);
+    let rows = read_axis(block, "rows", None);
+    let columns = read_axis(block, "columns", selection.as_ref());
+    if let Some(selection) = &selection {
+        check_axes(block, selection, &rows, &columns);
+    }
+    let derived: Vec<Derived> = block
+        .texts("derived")
+        .iter()
+        .filter_map(|word| {
+            let words = [
+                ("change", Derived::Change),
+                ("difference", Derived::Difference),
+                ("share", Derived::Share),
+                ("per-hour", Derived::PerHour),
+            ];
+            let found = words.iter().find(|(name, _)| *name == word.value).map(|(_, derived)| *derived);
+            if found.is_none() {
+                block.unknown_word(word, &words.map(|(name, _)| name));
+            }
+            found
+        })
+        .collect();
+    let sorts = [
+        ("declared", Sort::Declared),
+        ("label", Sort::Label),
+        ("value", Sort::Value),
+        ("total", Sort::Total),
+    ];
+    let chart = block.table("chart").and_then(|mut chart| {
+        let kinds = ["bars", "columns", "lines", "shares"];
+        chart.require("kind");
+        let kind = chart.word("kind", &kinds.map(|kind| (kind, kind)));
+        let series = chart.texts("series").into_iter().map(|key| key.value).collect();
+        let description = Words::required(&mut chart, "description");
+        Some(ChartLayout { kind: kind?.value.to_owned(), series, description })
+    });
+    let total_column = block.boolean("total-column", false);
+    let computed = read_computed(block);
+    let keys = column_keys(&columns, total_column, &derived, &computed);
+    check_columns(block, selection.as_ref(), &columns, total_column, &computed, keys.as_deref());
+    if let (Some(keys), Some(chart)) = (&keys, &chart) {
+        check_series(block, chart, keys);
+    }
+    if let Some(keys) = keys {
+        names.columns.insert(head.id.clone(), keys);
+    }
+    let top = block.integer("top");
+    if let Some(top) = top.as_ref().filter(|top| top.value < 1) {
+        block.problem(BAD_SETTING, top, "`top` is a number of rows", "write it like 10");
+    }
+    let rest = block.boolean("rest", false);
+    if rest && top.is_none() {
+        let finding = Finding::error(BAD_SETTING, block.place_of("rest"), "`rest` is what `top` leaves out");
+        block.report(finding.hint("say how many rows: top = 10"));
+    }
+    let layout = TableLayout {
+        id: head.id,
+        title: head.title,
+        definition: head.definition,
+        row_heading: head.row_heading,
+        selection: selection?,
+        rows,
+        columns,
+        derived,
+        computed,
+        left_out: read_left_out(block),
+        total: block.boolean("total", true),
+        total_column,
+        sort: block.word("sort", &sorts).map_or(Sort::Declared, |sort| sort.value),
+        top: top.and_then(|top| usize::try_from(top.value).ok()),
+        rest,
+        decimals: read_decimals(block),
+        mark: read_mark(block),
+        chart,
+        notes: read_notes(block),
+    };
+    Some(layout)
+}
+
+/// Axes that the facts of a table cannot be cut by.
+fn check_axes(block: &Table<'_>, selection: &Selection, rows: &Axis, columns: &Axis) {
+    let stocks = matches!(selection.of, Measured::Stocks | Measured::DistinctStocks { .. });
+    let timeless = stocks || matches!(selection.of, Measured::Probes { .. });
+    let problem = |key: &str, message: &str, hint: &str| {
+        block.report(Finding::error(BAD_SETTING, block.place_of(key), message).hint(hint));
+    };
+    for (key, axis) in [("rows", rows), ("columns", columns)] {
+        match axis {
+            Axis::Own(_) if key == "rows" => {
+                problem(key, "rows do not select their own facts", "put `own` into `columns`");
+            }
+            Axis::Movement if !stocks || key == "rows" => {
+                problem(
+                    key,
+                    "`movement` is for the columns of stocks",
+                    "count stocks, or choose another axis",
+                );
+            }
+            Axis::Years(_) | Axis::YearsSince(_) | Axis::Quarters | Axis::Months | Axis::Bands(_)
+                if timeless =>
+            {
+                problem(
+                    key,
+                    "these facts are counted at the end of the period and have no time of their own",
+                    "choose a dimension",
+                );
+            }
+            Axis::Years(_) | Axis::YearsSince(_) if selection.span != Span::Period => {
+                problem(key, "an axis of years has its times itself", "leave out `time` and `since`");
+            }
+            Axis::Bands(_) if matches!(selection.of, Measured::Cases { .. }) => {
+                problem(key, "cases are not cut by hours of the day", "choose a dimension or months");
+            }
+            Axis::Whole
+            | Axis::Dimension { .. }
+            | Axis::Years(_)
+            | Axis::YearsSince(_)
+            | Axis::Quarters
+            | Axis::Months
+            | Axis::Bands(_)
+            | Axis::Own(_)
+            | Axis::Movement => {}
+        }
+    }
+}
+
+fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Selection>) -> Axis {
+    let Some(mut axis) = block.table(key) else { return Axis::Whole };
+    if axis.has("own") {
+        let columns = axis.tables("own");
+        return Axis::Own(
+            columns.into_iter().filter_map(|mut column| read_own(&mut column, selection)).collect(),
+        );
+    }
+    let Some(by) = axis.required_text("by") else { return Axis::Whole };
+    match by.value.as_str() {
+        "year" => match axis.integer("since") {
+            Some(since) => Axis::YearsSince(i16::try_from(since.value).unwrap_or(i16::MAX)),
+            None => {
+                let count = axis.integer("years").map_or(1, |count| count.value);
+                Axis::Years(u8::try_from(count.clamp(1, 50)).unwrap_or(1))
+            }
+        },
+        "quarter" => Axis::Quarters,
+        "month" => Axis::Months,
+        "movement" => Axis::Movement,
+        "hour" => {
+            let mut bands = Vec::new();
+            for band in axis.texts("bands") {
+                let ends = band.value.split_once('-').and_then(|(from, to)| {
+                    Some((from.trim().parse::<u8>().ok()?, to.trim().parse::<u8>().ok()?))
+                });
+                match ends {
+                    Some((from, to)) if from < to && to <= 24 => bands.push((from, to)),
+                    _ => axis.problem(BAD_SETTING, &band, "not a band of hours", "write it like \"8-18\""),
+                }
+            }
+            Axis::Bands(bands)
+        }
+        _ => {
+            let values = axis.texts("values").into_iter().map(|value| value.value).collect();
+            let mut labels = BTreeMap::new();
+            if let Some(mut table) = axis.table("labels") {
+                for value in table.keys() {
+                    if let Some(words) = Words::read(&mut table, &value) {
+                        labels.insert(value, words);
+                    }
+                }
+            }
+            let mut groups = BTreeMap::new();
+            if let Some(mut table) = axis.table("groups") {
+                for key in table.keys() {
+                    let members = table.texts(&key).into_iter().map(|value| value.value).collect();
+                    groups.insert(key, members);
+                }
+            }
+            let whole_catalogue = axis.boolean("whole-catalogue", false);
+            Axis::Dimension { name: by.value, values, groups, labels, whole_catalogue }
+        }
+    }
+}
+
+/// A column that selects its own facts; what it does not say, the table says.
+fn read_own(column: &mut Table<'_>, table: Option<&Selection>) -> Option<OwnColumn> {
+    let key = column.required_text("key")?;
+    let label = Words::required(column, "label");
+    let place = column.place_of("key");
+    let of = if column.has("of") { read_measured(column) } else { table.map(|table| table.of.clone()) };
+    let filter = Filter::read(column, "filter");
+    let span = match read_span(column) {
+        Span::Period => table.map_or(Span::Period, |table| table.span),
+        span => span,
+    };
+    let filter = table.map_or_else(|| filter.clone(), |table| table.filter.and(&filter));
+    let aside = column.boolean("aside", false);
+    let selection = Selection { of: of?, filter, span, place };
+    check_span(column, &selection);
+    Some(OwnColumn { key: key.value, label, selection, aside })
+}
+
+fn read_computed(block: &mut Table<'_>) -> Vec<ComputedColumn> {
+    let mut computed = Vec::new();
+    for mut column in block.tables("computed") {
+        let key = column.required_text("key");
+        let label = Words::required(&mut column, "label");
+        let decimals = read_decimals(&mut column);
+        let formula = read_column_formula(&mut column);
+        if let (Some(key), Some(formula)) = (key, formula) {
+            computed.push(ComputedColumn { key: key.value, label, formula, decimals });
+        }
+    }
+    computed
+}
+
+fn read_column_formula(column: &mut Table<'_>) -> Option<ColumnFormula> {
+    let text = |table: &mut Table<'_>, key: &str| table.required_text(key).map(|text| text.value);
+    if let Some(mut share) = column.table("share") {
+        share.require("part");
+        let part = share.texts("part").into_iter().map(|key| key.value).collect();
+        let whole = text(&mut share, "whole");
+        return Some(ColumnFormula::Share { part, whole: whole? });
+    }
+    if let Some(mut change) = column.table("change") {
+        let (now, before) = (text(&mut change, "now"), text(&mut change, "before"));
+        return Some(ColumnFormula::Change { now: now?, before: before? });
+    }
+    if let Some(mut difference) = column.table("difference") {
+        let (now, before) = (text(&mut difference, "now"), text(&mut difference, "before"));
+        return Some(ColumnFormula::Difference { now: now?, before: before? });
+    }
+    if let Some(mut quotient) = column.table("quotient") {
+        let of = text(&mut quotient, "of");
+        let by = read_divisor(&mut quotient);
+        return Some(ColumnFormula::Quotient { of: of?, by: by? });
+    }
+    let finding = Finding::error(BAD_SETTING, column.place(), "the column has no formula");
+    column.report(finding.hint("one of: share, change, difference, quotient"));
+    None
+}
+
+fn read_left_out(block: &mut Table<'_>) -> Vec<LeftOut> {
+    let mut rows = Vec::new();
+    for mut row in block.tables("left-out") {
+        let key = row.required_text("key");
+        let why = Words::required(&mut row, "why");
+        rows.extend(key.map(|key| LeftOut { key: key.value, why }));
+    }
+    rows
+}
+
+/// The keys of the columns of a table; `None` where the facts decide.
+fn column_keys(
+    columns: &Axis,
+    total_column: bool,
+    derived: &[Derived],
+    computed: &[ComputedColumn],
+) -> Option<Vec<String>> {
+    let mut keys: Vec<String> = match columns {
+        Axis::Own(columns) => columns.iter().map(|column| column.key.clone()).collect(),
+        Axis::Movement => ["start", "new", "ended", "end"].map(str::to_owned).to_vec(),
+        Axis::Whole
+        | Axis::Dimension { .. }
+        | Axis::Years(_)
+        | Axis::YearsSince(_)
+        | Axis::Quarters
+        | Axis::Months
+        | Axis::Bands(_) => return None,
+    };
+    if total_column {
+        keys.push("total".to_owned());
+    }
+    keys.extend(derived.iter().map(|derived| {
+        match derived {
+            Derived::Change => "change",
+            Derived::Difference => "difference",
+            Derived::Share => "share",
+            Derived::PerHour => "per-hour",
+        }
+        .to_owned()
+    }));
+    keys.extend(computed.iter().map(|column| column.key.clone()));
+    Some(keys)
+}
+
+/// Columns are named once, computed ones from columns that are there, and a column of totals adds like to
+/// like.
+fn check_columns(
+    block: &Table<'_>,
+    selection: Option<&Selection>,
+    columns: &Axis,
+    total_column: bool,
+    computed: &[ComputedColumn],
+    keys: Option<&[String]>,
+) {
+    let problem = |code, message: String, hint: String| {
+        block.report(Finding::error(code, block.place(), message).hint(hint));
+    };
+    if let Some(keys) = keys {
+        let mut seen = BTreeSet::new();
+        for key in keys.iter().filter(|key| !seen.insert(key.as_str())) {
+            problem(REPEATED_CODE, format!("the column `{key}` stands twice"), String::new());
+        }
+        for column in computed {
+            // A column may be computed from those before it.
+            for input in column.formula.inputs() {
+                if !keys.iter().take_while(|key| **key != column.key).any(|key| key == input) {
+                    let message = format!(
+                        "the column `{}` is computed from `{input}`, which is not there before it",
+                        column.key
+                    );
+                    problem(UNKNOWN_REFERENCE, message, format!("one of: {}", keys.join(", ")));
+                }
+            }
+        }
+    }
+    if let (Axis::Own(own), Some(selection), true) = (columns, selection, total_column) {
+        for column in own.iter().filter(|column| !column.aside) {
+            if column.selection.of != selection.of || column.selection.span != selection.span {
+                let message = format!(
+                    "the column `{}` counts something else than the table and would not add up",
+                    column.key
+                );
+                problem(
+                    BAD_SETTING,
+                    message,
+                    "write `aside = true` to leave it out of the column of totals".to_owned(),
+                );
+            }
+        }
+    }
+}
+
+fn check_series(block: &Table<'_>, chart: &ChartLayout, keys: &[String]) {
+    for key in chart.series.iter().filter(|key| !keys.contains(key)) {
+        let message = format!("the chart draws the column `{key}`, which the table does not have");
+        let finding = Finding::error(UNKNOWN_REFERENCE, block.place_of("chart"), message);
+        block.report(finding.hint(format!("one of: {}", keys.join(", "))));
+    }
+}

@@ -1,0 +1,172 @@
+//! The report of one served body: the same layout, on the facts that name the body.
+//!
+//! Facts that name no body at all (checks of probes, calls of a switchboard) are the whole centre's. Which
+//! is which is found in the facts themselves, and what holds for the whole centre is marked as such.
+
+use std::collections::BTreeMap;
+
+use impegno_calendar::{Instant, Interval};
+use impegno_charter::{Centre, Condition, Filter, Indicator, Within};
+use impegno_measure::{Answer, Cut, Question, Take};
+
+use crate::document::{Block, Figure, Row, RowRole, Table};
+use crate::plan::Frame;
+use crate::words::say;
+
+/// The dimension that names served bodies.
+const BODY: &str = "body";
+
+fn by_body() -> Cut {
+    Cut::Dimension { name: BODY.to_owned(), groups: BTreeMap::new() }
+}
+
+fn of_body(code: &str) -> Filter {
+    let condition = Condition::OneOf(vec![code.to_owned()]);
+    Filter { conditions: BTreeMap::from([(BODY.to_owned(), condition)]), ..Filter::default() }
+}
+
+/// Whether any fact of an answer by bodies names one.
+fn names_bodies(answer: &Answer) -> bool {
+    answer.rows().iter().any(|body| !body.is_empty())
+}
+
+/// Questions in three parts: on the body's facts, on all facts, and whether those name bodies.
+pub(crate) fn questions(asked: Vec<Question>, body: &str) -> Vec<Question> {
+    let of_body = of_body(body);
+    let own = asked.iter().map(|asked| Question { filter: asked.filter.and(&of_body), ..asked.clone() });
+    let by_bodies = asked.iter().map(|asked| Question {
+        rows: by_body(),
+        columns: Cut::Whole,
+        // What they count does not matter, and different things cannot be told from texts.
+        take: match &asked.take {
+            Take::StockValues | Take::DistinctStocks { .. } => Take::Stocks,
+            take => take.clone(),
+        },
+        ..asked.clone()
+    });
+    own.chain(asked.iter().cloned()).chain(by_bodies).collect()
+}
+
+/// The answers to be used, and whether each is the body's own.
+pub(crate) fn chosen(answers: &[Answer]) -> Vec<(Answer, bool)> {
+    let asked = answers.len() / 3;
+    let (own, rest) = answers.split_at(asked);
+    let (all, by_bodies) = rest.split_at(asked);
+    own.iter()
+        .zip(all)
+        .zip(by_bodies)
+        .map(
+            |((own, all), by_bodies)| {
+                if names_bodies(by_bodies) { (own.clone(), true) } else { (all.clone(), false) }
+            },
+        )
+        .collect()
+}
+
+/// Fits a block to the body: a table of all bodies becomes that of one, and what is the whole centre's says so.
+pub(crate) fn fit(block: Block, own: bool, bodies_in_rows: bool, name: &str, frame: &Frame<'_>) -> Block {
+    match block {
+        Block::Table(table) if bodies_in_rows => Block::Table(one_body(table, name)),
+        Block::Table(mut table) if !own => {
+            table.notes.push(say(
+                frame.language,
+                "Valori dell’intero centro: questi fatti non sono distinti per ente.",
+                "Values of the whole centre: these facts are not told apart by body.",
+            ));
+            Block::Table(table)
+        }
+        other => other,
+    }
+}
+
+/// Marks a figure that is the whole centre's.
+pub(crate) fn fit_figure(figure: Figure, own: bool, frame: &Frame<'_>) -> Figure {
+    if own {
+        return figure;
+    }
+    let word = say(frame.language, "dell’intero centro", "of the whole centre");
+    let note = if figure.note.is_empty() { word } else { format!("{}; {word}", figure.note) };
+    Figure { note, ..figure }
+}
+
+/// The row of totals stands for the only body; without one, the rows are the body's already.
+fn one_body(mut table: Table, name: &str) -> Table {
+    if table.rows.iter().any(|row| row.role == RowRole::Total) {
+        table.rows.retain(|row| row.role == RowRole::Total);
+        for row in &mut table.rows {
+            *row = Row { label: name.to_owned(), role: RowRole::Part, ..row.clone() };
+        }
+    }
+    table
+}
+
+/// One question for each commitment on cases, in the order of the commitments: which bodies do its cases name?
+pub fn commitment_questions(centre: &Centre) -> Vec<Question> {
+    let mut questions = Vec::new();
+    for commitment in &centre.commitments {
+        each_within(&mut commitment.indicator.clone(), &mut |within| {
+            let kind = Condition::OneOf(vec![within.cases.clone()]);
+            let filter =
+                Filter { conditions: BTreeMap::from([("kind".to_owned(), kind)]), ..Filter::default() };
+            questions.push(Question {
+                take: Take::Cases { from: within.from.clone() },
+                filter: within.filter.and(&filter),
+                rows: by_body(),
+                columns: Cut::Whole,
+                window: Interval { start: Instant(i64::MIN / 2), end: Instant(i64::MAX / 2) },
+            });
+        });
+    }
+    questions
+}
+
+/// The centre with its commitments narrowed to a body, where their cases name bodies. `answers` are those to
+/// [`commitment_questions`].
+pub fn narrowed(centre: &Centre, body: &str, answers: &[Answer]) -> Centre {
+    let mut centre = centre.clone();
+    let mut answers = answers.iter();
+    let of_body = of_body(body);
+    for commitment in &mut centre.commitments {
+        each_within(&mut commitment.indicator, &mut |within| {
+            if answers.next().is_some_and(names_bodies) {
+                within.filter = within.filter.and(&of_body);
+            }
+        });
+    }
+    centre
+}
+
+fn each_within(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Within)) {
+    match indicator {
+        Indicator::Within(within) => each(within),
+        Indicator::MeanOf(parts) => parts.iter_mut().for_each(|part| each_within(part, each)),
+        Indicator::Availability(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => {}
+    }
+}
+
+/// The note under the table of commitments: which of them are not measured on the body's own cases.
+pub(crate) fn commitments_note(frame: &Frame<'_>) -> Option<String> {
+    frame.body.as_ref()?;
+    let shared: Vec<&str> = frame
+        .centre
+        .commitments
+        .iter()
+        .filter(|commitment| {
+            let mut own = false;
+            each_within(&mut commitment.indicator.clone(), &mut |within| {
+                own |= within.filter.conditions.contains_key(BODY);
+            });
+            !own
+        })
+        .map(|commitment| commitment.code.as_str())
+        .collect();
+    if shared.is_empty() {
+        return None;
+    }
+    let codes = shared.join(", ");
+    Some(say(
+        frame.language,
+        &format!("Misurati sull’intero centro, perché i loro fatti non sono distinti per ente: {codes}."),
+        &format!("Measured on the whole centre, because their facts are not told apart by body: {codes}."),
+    ))
+}
