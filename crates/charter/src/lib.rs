@@ -8,6 +8,7 @@ mod bodies;
 mod centre;
 mod codes;
 mod commitment;
+mod decimal;
 mod expected;
 mod filter;
 mod indicator;
@@ -20,8 +21,9 @@ pub use bodies::{Body, OnlineService, Scheme};
 pub use centre::{Centre, Folder, read};
 pub use codes::CODES;
 pub use commitment::{Choice, Commitment};
+pub use decimal::Decimal;
 pub use expected::{Comparison, Expected, Target, TimeUnit};
-pub use filter::{Condition, Filter};
+pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
     Availability, Cadence, Clock, Confirmation, Indicator, LongerThan, Planned, ResponseTime, Statistic,
     Within,

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_charter::{Axis, BlockLayout, Condition, Filter, Formula, Indicator, Measured, Selection};
+use impegno_charter::{
+    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection,
+};
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
 use impegno_measure::Joins;
 use impegno_sources::{
-    Declaration, EventColumns, FactColumns, Format, REGISTERS, TableFormat, Vocabulary, register,
+    Declaration, EventColumns, FactColumns, Format, MEASURE, REGISTERS, TableFormat, Vocabulary, register,
 };
 
 use crate::folder::Loaded;
@@ -115,7 +117,7 @@ impl Known {
         self.learn_facts(table);
         for (name, column) in &table.dimensions {
             match &column.vocabulary {
-                Vocabulary::AsIs => self.any(name),
+                Vocabulary::AsIs | Vocabulary::Numbers => self.any(name),
                 Vocabulary::Words(words) => self.add(name, words.values().map(String::as_str)),
                 Vocabulary::Bodies { .. } => {
                     self.add(name, loaded.centre.bodies.iter().map(|body| body.code.as_str()));
@@ -139,10 +141,19 @@ impl Known {
                     EventColumns::Columns(columns) => {
                         self.add("state", columns.iter().map(|(event, _)| event.as_str()));
                     }
+                    EventColumns::Updates { columns, counters } => {
+                        self.add("state", columns.iter().map(|(event, _)| event.as_str()));
+                        self.add("state", counters.iter().map(|counter| counter.event.as_str()));
+                    }
                 }
             }
-            FactColumns::Operations { kind, .. } => self.add("kind", [kind.as_str()]),
-            FactColumns::Stocks { .. } => {}
+            FactColumns::Operations { kind, measures, .. } => {
+                self.add("kind", [kind.as_str()]);
+                if !measures.is_empty() {
+                    self.add(MEASURE, measures.iter().map(|(measure, _)| measure.as_str()));
+                }
+            }
+            FactColumns::Checks(_) | FactColumns::Stocks { .. } => {}
         }
     }
 
@@ -178,7 +189,19 @@ impl Known {
         for (name, condition) in &filter.conditions {
             self.check_name(name, &filter.place, findings);
             let Some(Some(words)) = self.words.get(name) else { continue };
-            let (Condition::OneOf(values) | Condition::NoneOf(values)) = condition;
+            let values = match condition {
+                Condition::OneOf(values) | Condition::NoneOf(values) => values,
+                Condition::Range { except, .. } => {
+                    if words.iter().all(|word| Decimal::parse(word).is_none()) {
+                        let message = format!("no word of the dimension `{name}` is a number");
+                        let listed: Vec<&str> = words.iter().map(String::as_str).collect();
+                        let hint = format!("list the words that count: {}", listed.join(", "));
+                        let place = filter.place.clone();
+                        findings.push(Finding::error(UNKNOWN_FILTER_VALUE, place, message).hint(hint));
+                    }
+                    except
+                }
+            };
             // The empty text, *not stated*, may always come; a word that a file brought unlisted was kept too.
             for value in values.iter().filter(|value| !value.is_empty() && !words.contains(*value)) {
                 let hint = nearest(value, words.iter().map(String::as_str)).map_or_else(

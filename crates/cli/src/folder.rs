@@ -206,7 +206,7 @@ fn reading_hash(declaration: &Declaration, text: Hash, names: &Names, centre: &C
             Vocabulary::Bodies { .. } => &names.bodies,
             Vocabulary::Services => &names.services,
             Vocabulary::Components => &names.components,
-            Vocabulary::AsIs | Vocabulary::Words(_) => continue,
+            Vocabulary::AsIs | Vocabulary::Words(_) | Vocabulary::Numbers => continue,
         };
         let sorted: BTreeMap<&String, &String> = known.iter().collect();
         all.push_str(&format!("{sorted:?}\n"));

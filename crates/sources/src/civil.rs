@@ -11,7 +11,8 @@ const MICROS: i64 = 1_000_000;
 /// How a source writes times: `gg/mm/aaaa HH:MM:SS`, `aaaa-mm-gg`, `g/m/aaaa H:MM`, `iso` …
 ///
 /// `aaaa`, `mm`, `gg` are year, month and day, `HH`, `MM`, `SS` hour, minute and second, each with all
-/// its digits; `m`, `g`, `H` have one digit or two; `PP` is AM or PM; everything else stands for itself.
+/// its digits, `fff` thousandths of a second; `m`, `g`, `H` have one digit or two; `mese` is the name of the
+/// month; `PP` is AM or PM; everything else stands for itself.
 /// `iso` is ISO 8601: a date, perhaps with a time, perhaps with `Z` or an offset from UTC. A source may
 /// have several forms: the first that fits a text counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +41,27 @@ enum Part {
     LooseHour,
     /// AM or PM.
     HalfDay,
+    /// Thousandths of a second.
+    Thousandths,
+    /// The name of the month, whole or its first three letters, Italian or English.
+    MonthName,
     Literal(u8),
 }
+
+const MONTHS: [[&str; 2]; 12] = [
+    ["gennaio", "january"],
+    ["febbraio", "february"],
+    ["marzo", "march"],
+    ["aprile", "april"],
+    ["maggio", "may"],
+    ["giugno", "june"],
+    ["luglio", "july"],
+    ["agosto", "august"],
+    ["settembre", "september"],
+    ["ottobre", "october"],
+    ["novembre", "november"],
+    ["dicembre", "december"],
+];
 
 /// What a text says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +127,8 @@ impl TimePattern {
                 Part::LooseDay => text.push_str(&time.day().to_string()),
                 Part::LooseHour => text.push_str(&hour.to_string()),
                 Part::HalfDay => text.push_str(if time.hour() < 12 { "AM" } else { "PM" }),
+                Part::Thousandths => text.push_str(&format!("{:03}", time.millisecond())),
+                Part::MonthName => text.push_str(MONTHS[usize::from(time.month().unsigned_abs()) - 1][0]),
                 Part::Literal(byte) => text.push(char::from(*byte)),
             }
         }
@@ -116,8 +138,10 @@ impl TimePattern {
 
 impl Form {
     fn parse(text: &str) -> Option<Form> {
-        const WORDS: [(&str, Part); 10] = [
+        const WORDS: [(&str, Part); 12] = [
             ("aaaa", Part::Year),
+            ("mese", Part::MonthName),
+            ("fff", Part::Thousandths),
             ("mm", Part::Month),
             ("gg", Part::Day),
             ("HH", Part::Hour),
@@ -144,7 +168,8 @@ impl Form {
             parts.push(Part::Literal(first));
             rest = rest.get(1..)?;
         }
-        let month = parts.contains(&Part::Month) || parts.contains(&Part::LooseMonth);
+        let months = [Part::Month, Part::LooseMonth, Part::MonthName];
+        let month = months.iter().any(|month| parts.contains(month));
         (month && parts.contains(&Part::Year)).then_some(Form::Parts(parts))
     }
 }
@@ -164,6 +189,8 @@ fn fields(parts: &[Part], text: &[u8]) -> Option<Fields> {
             Part::LooseMonth | Part::LooseDay | Part::LooseHour if !two_digits => 1,
             Part::LooseMonth | Part::LooseDay | Part::LooseHour | Part::HalfDay => 2,
             Part::Month | Part::Day | Part::Hour | Part::Minute | Part::Second => 2,
+            Part::Thousandths => 3,
+            Part::MonthName => rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count(),
         };
         let (head, tail) = rest.split_at_checked(width)?;
         rest = tail;
@@ -181,8 +208,13 @@ fn fields(parts: &[Part], text: &[u8]) -> Option<Fields> {
             });
             continue;
         }
+        if *part == Part::MonthName {
+            fields.month = month_named(head)?;
+            continue;
+        }
         let number = digits(head)?;
         match part {
+            Part::Thousandths => fields.micros = number * 1_000,
             Part::Year => fields.year = number as i16,
             Part::Month | Part::LooseMonth => fields.month = number as i8,
             Part::Day | Part::LooseDay => {
@@ -202,6 +234,15 @@ fn fields(parts: &[Part], text: &[u8]) -> Option<Fields> {
     };
     fields.seconds += hour * 3600;
     rest.is_empty().then_some(fields)
+}
+
+fn month_named(word: &[u8]) -> Option<i8> {
+    let named = |name: &str| {
+        let short = name.as_bytes().get(..3).unwrap_or_default();
+        word.eq_ignore_ascii_case(name.as_bytes()) || word.eq_ignore_ascii_case(short)
+    };
+    let month = MONTHS.iter().position(|names| names.iter().any(|name| named(name)))?;
+    i8::try_from(month + 1).ok()
 }
 
 /// What a text in the form of ISO 8601 says: `2025-03-01`, `2025-03-01T10:00`, `2025-03-01 10:00:05.5+01:00` …
@@ -378,6 +419,17 @@ mod tests {
     }
 
     #[test]
+    fn months_by_name_and_thousandths() {
+        let march = instant(&["aaaa-mm-gg"], "2021-03-01");
+        for name in ["Marzo 2021", "MARZO 2021", "mar 2021", "March 2021"] {
+            assert_eq!(instant(&["mese aaaa"], name), march, "{name}");
+        }
+        assert_eq!(instant(&["mese aaaa"], "Marzio 2021"), None);
+        let fine = instant(&["aaaa/mm/gg HH:MM:SS.fff"], "2016/02/29 06:38:00.250");
+        assert_eq!(fine.as_deref(), Some("2016-02-29T05:38:00.25Z"));
+    }
+
+    #[test]
     fn the_first_form_that_fits_counts() {
         let two = |text| instant(&["gg/mm/aaaa HH:MM", "gg/mm/aaaa"], text);
         assert_eq!(two("01/02/2025").as_deref(), Some("2025-01-31T23:00:00Z"));
@@ -389,7 +441,7 @@ mod tests {
     #[test]
     fn what_a_form_writes_it_reads() {
         let time = Date::constant(2025, 2, 1).at(14, 5, 9, 0);
-        for form in ["iso", "gg/mm/aaaa HH:MM:SS", "m/g/aaaa H:MM:SS PP", "aaaammgg HHMMSS"] {
+        for form in ["iso", "gg/mm/aaaa HH:MM:SS", "m/g/aaaa H:MM:SS PP", "g mese aaaa HH:MM:SS.fff"] {
             let pattern = TimePattern::parse([form]).expect("a pattern");
             assert_eq!(
                 instant(&[form], &pattern.write(time)).as_deref(),

@@ -15,6 +15,21 @@ pub(crate) const TRUNCATED: Code = Code {
     name: "truncated-file",
     meaning: "The file ends in the middle of a row: it was cut while being copied. The whole rows were received.",
 };
+/// A damaged or cut archive.
+pub(crate) const BROKEN_ARCHIVE: Code = Code {
+    name: "broken-archive",
+    meaning: "A compressed file is damaged or was cut while being copied; nothing of it was received.",
+};
+/// An archive that grows beyond what any export does.
+pub(crate) const TOO_LARGE_UNPACKED: Code = Code {
+    name: "too-large-unpacked",
+    meaning: "A compressed file grows beyond the limits for unpacking (1 GiB, or three hundred times its size); nothing of it was received.",
+};
+/// A file whose name does not say what the declaration reads from it.
+pub(crate) const FILE_NAME: Code = Code {
+    name: "file-name",
+    meaning: "The declaration reads values from the name of the file, and this name does not have its form; nothing of the file was received.",
+};
 /// Bytes that are not text in the declared encoding.
 pub(crate) const ENCODING: Code = Code {
     name: "wrong-encoding",
@@ -43,7 +58,7 @@ pub(crate) const UNKNOWN_NAME: Code = Code {
 /// A word that a dimension does not list.
 pub(crate) const UNKNOWN_VALUE: Code = Code {
     name: "unknown-value",
-    meaning: "A dimension lists its words and the file has another one; the facts were received with the word as it stands.",
+    meaning: "A dimension lists its words, or holds numbers, and the file has something else; the facts were received with the word as it stands.",
 };
 /// Times go backwards.
 pub(crate) const OUT_OF_ORDER: Code = Code {
@@ -87,6 +102,9 @@ pub const CODES: &[Code] = &[
     EMPTY_FILE,
     BROKEN_ROW,
     TRUNCATED,
+    BROKEN_ARCHIVE,
+    TOO_LARGE_UNPACKED,
+    FILE_NAME,
     ENCODING,
     BAD_VALUE,
     UNKNOWN_EVENT,

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use impegno_facts::{Origin, State};
 use impegno_findings::Finding;
 use impegno_settings::{Spot, Table};
 
 use crate::civil::TimePattern;
 use crate::codes::BAD_SETTING;
+use crate::file_name::NamePattern;
 use crate::text::TextEncoding;
 use crate::workbook::{Workbook, WorkbookKind};
 
@@ -15,12 +17,23 @@ use crate::workbook::{Workbook, WorkbookKind};
 pub struct Declaration {
     /// Title for people, Italian and English.
     pub title: [String; 2],
+    /// What the licence of the data asks to be said, word for word, and the licence; printed in every report.
+    pub attribution: Option<Attribution>,
     /// How its files relate to each other.
     pub mode: Mode,
     /// Rejected rows that are tolerated, in millionths of all rows.
     pub tolerance_ppm: u64,
     /// What its files look like.
     pub format: Format,
+}
+
+/// Who gave the data of a source, and on which terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribution {
+    /// The sentence that the licence asks for, word for word.
+    pub sentence: String,
+    /// Name of the licence: `CC BY 4.0`.
+    pub licence: Option<String>,
 }
 
 /// How the files of a source relate to each other.
@@ -67,6 +80,10 @@ pub struct TableFormat {
     pub header: u32,
     /// Names of the columns where the file has no header.
     pub columns: Option<Vec<String>>,
+    /// Columns whose values stand in the name of the file.
+    pub file_name: Option<NamePattern>,
+    /// Words that stand for a missing value.
+    pub empty: Vec<String>,
     /// How times are written.
     pub time: TimePattern,
     /// The byte between whole and hundredths of an amount.
@@ -77,9 +94,35 @@ pub struct TableFormat {
     pub dimensions: BTreeMap<String, DimensionColumn>,
 }
 
+/// The dimension that says which of several counts of a row an operation is.
+pub const MEASURE: &str = "measure";
+
+/// The columns of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckColumns {
+    /// Column of the host.
+    pub host: String,
+    /// Column of the service on it.
+    pub service: Option<String>,
+    /// Service of every row, when no column says it.
+    pub constant_service: Option<String>,
+    /// Column of the time.
+    pub at: String,
+    /// Column of the state.
+    pub state: String,
+    /// The state of each word of the file.
+    pub words: BTreeMap<String, State>,
+    /// Column of the response time, and microseconds of its unit.
+    pub latency: Option<(String, i64)>,
+    /// Why the rows exist: [`Origin::Result`] or [`Origin::Transition`].
+    pub origin: Origin,
+}
+
 /// Which facts a row gives, and from which columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactColumns {
+    /// Checks of probes.
+    Checks(CheckColumns),
     /// Events of cases.
     Cases {
         /// Kind of the cases.
@@ -103,6 +146,9 @@ pub enum FactColumns {
         quantity: Option<String>,
         /// Column of the amount.
         amount: Option<String>,
+        /// Columns that each give an operation of their own, with the value of the dimension `measure`; then there
+        /// is neither quantity nor amount.
+        measures: Vec<(String, String)>,
     },
     /// Stocks.
     Stocks {
@@ -137,6 +183,24 @@ pub enum EventColumns {
     },
     /// A row is one case; each event has a column with its time.
     Columns(Vec<(String, String)>),
+    /// A row is an update of a case and repeats what is known of it: its last row counts.
+    Updates {
+        /// Each event with the column of its time.
+        columns: Vec<(String, String)>,
+        /// Events that happen when a running count rises, at the time of that row.
+        counters: Vec<Counter>,
+    },
+}
+
+/// A running count in the rows of a case: each time that it rises, an event happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counter {
+    /// The event.
+    pub event: String,
+    /// Column of the count.
+    pub column: String,
+    /// Column of the time of the row.
+    pub at: String,
 }
 
 /// A column kept as a dimension.
@@ -164,6 +228,8 @@ pub enum Vocabulary {
     Services,
     /// Codes of components.
     Components,
+    /// Decimal numbers, for filters on ranges.
+    Numbers,
 }
 
 impl Declaration {
@@ -179,6 +245,7 @@ impl Declaration {
 /// Reads a declaration; `None` when it cannot be used at all. Problems go to the table's findings.
 pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let title = read_title(table);
+    let attribution = read_attribution(table);
     let mode = read_mode(table);
     let tolerance_ppm = read_tolerance(table);
     let format = match table.required_text("format")? {
@@ -196,7 +263,7 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
             return None;
         }
     };
-    Some(Declaration { title, mode: mode?, tolerance_ppm, format })
+    Some(Declaration { title, attribution, mode: mode?, tolerance_ppm, format })
 }
 
 fn read_title(table: &mut Table<'_>) -> [String; 2] {
@@ -207,6 +274,21 @@ fn read_title(table: &mut Table<'_>) -> [String; 2] {
     let italian = title.required_text("it").map(|text| text.value).unwrap_or_default();
     let english = title.text("en").map_or_else(|| italian.clone(), |text| text.value);
     [italian, english]
+}
+
+fn read_attribution(table: &mut Table<'_>) -> Option<Attribution> {
+    let licence = table.text("licence");
+    match (table.text("attribution"), licence) {
+        (Some(sentence), licence) => {
+            Some(Attribution { sentence: sentence.value, licence: licence.map(|licence| licence.value) })
+        }
+        (None, Some(licence)) => {
+            let hint = "add `attribution`, the sentence that the licence asks for";
+            table.problem(BAD_SETTING, &licence, "a licence without attribution is printed nowhere", hint);
+            None
+        }
+        (None, None) => None,
+    }
 }
 
 fn read_mode(table: &mut Table<'_>) -> Option<Mode> {
@@ -265,20 +347,42 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
             1
         })
     });
+    let file_name = read_file_name(table);
+    let empty = table.texts("empty").into_iter().map(|word| word.value).collect();
     let time = read_time(table, workbook.is_some());
     let facts = read_facts(table);
     let dimensions = read_dimensions(table);
+    if let Some(FactColumns::Checks(_)) = &facts
+        && !dimensions.is_empty()
+    {
+        let finding = Finding::error(BAD_SETTING, table.place_of("dimensions"), "checks have no dimensions");
+        table.report(
+            finding.hint("a check has a probe, a time, a state and a response time; take the others out"),
+        );
+    }
     Some(TableFormat {
         workbook,
         encoding,
         separator,
         header,
         columns,
+        file_name,
+        empty,
         time: time?,
         decimal,
         facts: facts?,
         dimensions,
     })
+}
+
+fn read_file_name(table: &mut Table<'_>) -> Option<NamePattern> {
+    let text = table.text("file")?;
+    let pattern = NamePattern::parse(&text.value);
+    if pattern.is_none() {
+        let hint = "write each value in braces, with something between two: \"accessi-{Anno}.csv\"";
+        table.problem(BAD_SETTING, &text, "`file` names no value of the file's name", hint);
+    }
+    pattern
 }
 
 fn read_time(table: &mut Table<'_>, in_workbook: bool) -> Option<TimePattern> {
@@ -299,6 +403,7 @@ fn read_time(table: &mut Table<'_>, in_workbook: bool) -> Option<TimePattern> {
 fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
     let kind = table.required_text("facts")?;
     match kind.value.as_str() {
+        "checks" => read_checks(table),
         "cases" => {
             let name = table.required_text("kind");
             let case = table.required_text("case");
@@ -312,7 +417,8 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
             let at = required_columns(table, "at");
             let quantity = table.text("quantity").map(|column| column.value);
             let amount = table.text("amount").map(|column| column.value);
-            Some(FactColumns::Operations { kind: name?.value, id, at, quantity, amount })
+            let measures = read_measures(table, quantity.is_some() || amount.is_some());
+            Some(FactColumns::Operations { kind: name?.value, id, at, quantity, amount, measures })
         }
         "stocks" => {
             let subject = required_columns(table, "subject");
@@ -336,7 +442,7 @@ fn read_facts(table: &mut Table<'_>) -> Option<FactColumns> {
             })
         }
         _ => {
-            table.unknown_word(&kind, &["cases", "operations", "stocks"]);
+            table.unknown_word(&kind, &["checks", "cases", "operations", "stocks"]);
             None
         }
     }
@@ -347,14 +453,87 @@ fn required_columns(table: &mut Table<'_>, key: &str) -> Vec<String> {
     table.texts(key).into_iter().map(|column| column.value).collect()
 }
 
+fn read_checks(table: &mut Table<'_>) -> Option<FactColumns> {
+    let host = table.required_text("host");
+    let service = table.text("service").map(|column| column.value);
+    let constant_service = table.text("constant-service").map(|text| text.value);
+    let at = table.required_text("at");
+    table.require("state");
+    let state = table.table("state").and_then(|mut state| {
+        let column = state.required_text("column");
+        let mut words = BTreeMap::new();
+        state.require("words");
+        if let Some(mut table) = state.table("words") {
+            for word in table.keys() {
+                if let Some(meaning) = table.word(&word, &State::ALL.map(|state| (state.name(), state))) {
+                    words.insert(word, meaning.value);
+                }
+            }
+        }
+        Some((column?.value, words))
+    });
+    let latency = table.table("latency").and_then(|mut latency| {
+        let column = latency.required_text("column");
+        latency.require("unit");
+        let unit = latency.word("unit", &[("us", 1), ("ms", 1_000), ("s", 1_000_000)]);
+        Some((column?.value, unit?.value))
+    });
+    let origins = [Origin::Result, Origin::Transition].map(|origin| (origin.name(), origin));
+    let origin = table.word("origin", &origins).map_or(Origin::Result, |word| word.value);
+    let (state, words) = state?;
+    Some(FactColumns::Checks(CheckColumns {
+        host: host?.value,
+        service,
+        constant_service,
+        at: at?.value,
+        state,
+        words,
+        latency,
+        origin,
+    }))
+}
+
+/// `[measures]`: each column that is a count of its own.
+fn read_measures(table: &mut Table<'_>, counted: bool) -> Vec<(String, String)> {
+    let Some(columns) = table.table("measures") else { return Vec::new() };
+    let measures = read_columns(columns);
+    if counted {
+        let message = "`measures` stand for themselves, without `quantity` and `amount`";
+        let finding = Finding::error(BAD_SETTING, table.place_of("measures"), message);
+        table.report(finding.hint("keep the one or the others"));
+    }
+    measures
+}
+
+/// A table of names and columns.
+fn read_columns(mut table: Table<'_>) -> Vec<(String, String)> {
+    let names = table.keys();
+    names.into_iter().filter_map(|name| table.text(&name).map(|column| (name, column.value))).collect()
+}
+
+fn read_counters(table: &mut Table<'_>) -> Vec<Counter> {
+    let Some(mut counters) = table.table("counters") else { return Vec::new() };
+    let mut read = Vec::new();
+    for event in counters.keys() {
+        let Some(mut counter) = counters.table(&event) else { continue };
+        let column = counter.required_text("column");
+        let at = counter.required_text("at");
+        if let (Some(column), Some(at)) = (column, at) {
+            read.push(Counter { event, column: column.value, at: at.value });
+        }
+    }
+    read
+}
+
 fn read_events(table: &mut Table<'_>) -> Option<EventColumns> {
+    let updates = table.word("rows", &[("cases", false), ("updates", true)]).is_some_and(|word| word.value);
     if let Some(mut event) = table.table("event") {
         let column = event.required_text("column");
         let at = event.required_text("at");
         let words = event.table("words").map(read_words).unwrap_or_default();
         return Some(EventColumns::Row { column: column?.value, at: at?.value, words });
     }
-    let Some(mut events) = table.table("events") else {
+    let Some(events) = table.table("events") else {
         let message = "cases need `event` (a row is an event) or `events` (a row is a case)";
         table.report(
             Finding::error(BAD_SETTING, table.place(), message)
@@ -362,10 +541,11 @@ fn read_events(table: &mut Table<'_>) -> Option<EventColumns> {
         );
         return None;
     };
-    let names = events.keys();
-    let columns =
-        names.into_iter().filter_map(|name| events.text(&name).map(|column| (name, column.value))).collect();
-    Some(EventColumns::Columns(columns))
+    let columns = read_columns(events);
+    if !updates {
+        return Some(EventColumns::Columns(columns));
+    }
+    Some(EventColumns::Updates { columns, counters: read_counters(table) })
 }
 
 fn read_words(mut table: Table<'_>) -> BTreeMap<String, String> {
@@ -401,8 +581,9 @@ fn read_vocabulary(column: &mut Table<'_>) -> Vocabulary {
             "bodies" => Vocabulary::Bodies { others },
             "services" => Vocabulary::Services,
             "components" => Vocabulary::Components,
+            "numbers" => Vocabulary::Numbers,
             _ => {
-                column.unknown_word(&of, &["bodies", "services", "components"]);
+                column.unknown_word(&of, &["bodies", "services", "components", "numbers"]);
                 Vocabulary::AsIs
             }
         },

@@ -6,7 +6,9 @@
 
 mod civil;
 mod codes;
+mod compressed;
 mod declaration;
+mod file_name;
 mod nagios_log;
 mod perfdata;
 mod registers;
@@ -17,9 +19,10 @@ mod workbook;
 pub use civil::TimePattern;
 pub use codes::CODES;
 pub use declaration::{
-    Declaration, DimensionColumn, EventColumns, FactColumns, Format, Grain, Mode, TableFormat, Vocabulary,
-    read_declaration,
+    Attribution, CheckColumns, Counter, Declaration, DimensionColumn, EventColumns, FactColumns, Format,
+    Grain, MEASURE, Mode, TableFormat, Vocabulary, read_declaration,
 };
+pub use file_name::NamePattern;
 pub use registers::{REGISTERS, register};
 pub use text::TextEncoding;
 pub use workbook::{Cell, Sheet, Workbook, WorkbookKind};
@@ -61,9 +64,17 @@ pub struct Received {
 
 /// Reads one received file.
 ///
-/// `file` is the name used in findings. Never fails: what cannot be read is a finding.
+/// `file` is the name used in findings. A gzip archive is unpacked first; lines are those of what comes out. Never fails: what cannot be read is a finding.
 pub fn read(declaration: &Declaration, names: &Names, zone: &Zone, file: &str, bytes: &[u8]) -> Received {
     let mut received = Received::default();
+    let bytes = match compressed::unpacked(file, bytes, compressed::LIMITS) {
+        Ok(bytes) => bytes,
+        Err(finding) => {
+            received.findings.push(*finding);
+            return received;
+        }
+    };
+    let bytes: &[u8] = &bytes;
     let content = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if content.iter().all(u8::is_ascii_whitespace) {
         let finding = Finding::error(codes::EMPTY_FILE, Place::file(file), "the file is empty")

@@ -1,22 +1,28 @@
 //! Rows with named columns: CSV exports and the centre's own registers, by declared mapping.
 
+mod checks;
 mod dimensions;
 mod fields;
 mod rows;
+mod updates;
 
 use std::borrow::Cow;
 
 use impegno_calendar::Zone;
-use impegno_facts::{CaseEvents, Facts, NO_AMOUNT, ONCE, Operations, Stocks, Texts};
+use impegno_facts::{CaseEvents, Dimensions, Facts, NO_AMOUNT, ONCE, Operations, Stocks, Texts};
 use impegno_findings::{Finding, Place, nearest};
 use rustc_hash::FxHashMap;
 
 use crate::civil::CivilClock;
-use crate::declaration::{EventColumns, FactColumns, TableFormat};
+use crate::compressed::unpacked_name;
+use crate::declaration::{CheckColumns, EventColumns, FactColumns, MEASURE, TableFormat};
+use crate::file_name::NamePattern;
 use crate::{Names, Received, codes, text};
+use checks::CheckRows;
 use dimensions::DimensionReader;
 use fields::{Header, amount, joined, whole_number};
-use rows::{Row, Rows};
+use rows::{Around, Row, Rows};
+use updates::Updates;
 
 /// Why a row cannot be used, and in which column (from 0) it shows.
 struct Reject {
@@ -42,16 +48,20 @@ pub(crate) fn read(
     received: &mut Received,
 ) {
     let bytes: Cow<'_, [u8]> = text::decode(format.encoding, file, bytes, &mut received.findings);
-    let mut rows = Rows::new(&bytes, format.separator);
+    let Some(behind) = from_file_name(format, file, received) else { return };
+    let around = Around { behind, empty: format.empty.clone() };
+    let mut rows = Rows::new(&bytes, format.separator).within(around);
     rows.skip_lines(format.header - 1);
-    let header = match &format.columns {
+    let mut header = match &format.columns {
         Some(columns) => Header::new(columns.clone()),
         None => match rows.next() {
             Some(row) => Header::of_row(&row),
             None => return,
         },
     };
-    rows.expect_columns(header.names().len());
+    let columns = header.names().len();
+    rows.expect_columns(columns);
+    header.add(format.file_name.iter().flat_map(NamePattern::columns));
     let missing: Vec<&str> =
         format.named_columns().filter(|column| header.position(column).is_none()).collect();
     if !missing.is_empty() {
@@ -75,19 +85,22 @@ pub(crate) fn read(
         header.names().iter().map(|name| named.contains(&name.as_str())).collect()
     };
     let clock = CivilClock::new(zone);
-    let mut sink = Sink::new(format, &header, &clock);
+    let mut sink = Sink::new(format, &header, &clock, names);
     while let Some(row) = rows.next() {
         received.rows += 1;
-        let result = check_form(&row, header.names().len()).and_then(|()| sink.row(&row));
+        let result = check_form(&row, columns).and_then(|()| sink.row(&row, file));
         match result {
-            Ok(facts) => {
+            Ok(Taken::Nothing) => received.ignored += 1,
+            Ok(taken) => {
                 if row.unfinished {
                     let message = "the file does not end with a line end: its last row may be cut";
                     let finding = Finding::warning(codes::TRUNCATED, Place::line(file, row.line), message);
                     received.findings.push(finding.hint("export it again if the last value looks short"));
                 }
-                for dimension in &mut dimensions {
-                    dimension.push(&row, facts, file, &mut received.findings);
+                if let Taken::Facts(facts) = taken {
+                    for dimension in &mut dimensions {
+                        dimension.push(&row, facts, file, &mut received.findings);
+                    }
                 }
                 received.accepted += 1;
             }
@@ -105,8 +118,29 @@ pub(crate) fn read(
             }
         }
     }
-    let dimensions = dimensions.into_iter().map(DimensionReader::finish).collect();
-    received.facts.push(sink.finish(dimensions, file, &mut received.findings));
+    received.facts.push(sink.finish(&rows, dimensions, file, &mut received.findings));
+}
+
+/// The values that stand in the name of the file; `None`, with a finding, when it has not the declared form.
+fn from_file_name(format: &TableFormat, file: &str, received: &mut Received) -> Option<Vec<String>> {
+    let Some(pattern) = &format.file_name else { return Some(Vec::new()) };
+    let values = pattern.values(unpacked_name(file));
+    if values.is_none() {
+        let message = format!("the name of the file has not the form `{pattern}`");
+        let finding = Finding::error(codes::FILE_NAME, Place::file(file), message);
+        received.findings.push(finding.hint("rename the file, or correct `file` in the declaration"));
+    }
+    values
+}
+
+/// What became of a row.
+enum Taken {
+    /// It gave so many facts.
+    Facts(usize),
+    /// It counts with others, at the end of the file.
+    Later,
+    /// It says nothing.
+    Nothing,
 }
 
 fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut Received) {
@@ -153,6 +187,11 @@ impl TableFormat {
     fn named_columns(&self) -> impl Iterator<Item = &str> {
         let mut named: Vec<&str> = Vec::new();
         match &self.facts {
+            FactColumns::Checks(CheckColumns { host, service, at, state, latency, .. }) => {
+                named.extend([host.as_str(), at, state]);
+                named.extend(service.as_deref());
+                named.extend(latency.as_ref().map(|(column, _)| column.as_str()));
+            }
             FactColumns::Cases { case, events, .. } => {
                 named.push(case);
                 match events {
@@ -160,9 +199,14 @@ impl TableFormat {
                     EventColumns::Columns(columns) => {
                         named.extend(columns.iter().map(|(_, column)| column.as_str()));
                     }
+                    EventColumns::Updates { columns, counters } => {
+                        named.extend(columns.iter().map(|(_, column)| column.as_str()));
+                        named.extend(counters.iter().flat_map(|one| [one.column.as_str(), &one.at]));
+                    }
                 }
             }
-            FactColumns::Operations { id, at, quantity, amount, .. } => {
+            FactColumns::Operations { id, at, quantity, amount, measures, .. } => {
+                named.extend(measures.iter().map(|(_, column)| column.as_str()));
                 named.extend(id.iter().chain(at).map(String::as_str));
                 named.extend(quantity.as_deref());
                 named.extend(amount.as_deref());
@@ -182,6 +226,8 @@ impl TableFormat {
 
 /// The facts being gathered, with the positions of their columns.
 enum Sink<'s> {
+    Checks(Box<CheckRows<'s>>),
+    Updates(Box<Updates<'s>>),
     Cases {
         format: &'s TableFormat,
         clock: &'s CivilClock<'s>,
@@ -197,6 +243,9 @@ enum Sink<'s> {
         at: Vec<usize>,
         quantity: Option<usize>,
         amount: Option<usize>,
+        measures: Vec<(&'s str, usize)>,
+        /// The measure of each operation, where there are measures.
+        measured: Texts,
         facts: Operations,
     },
     Stocks {
@@ -218,11 +267,25 @@ enum EventPositions {
 }
 
 impl<'s> Sink<'s> {
-    fn new(format: &'s TableFormat, header: &Header, clock: &'s CivilClock<'s>) -> Sink<'s> {
+    fn new(
+        format: &'s TableFormat,
+        header: &Header,
+        clock: &'s CivilClock<'s>,
+        names: &'s Names,
+    ) -> Sink<'s> {
         // Every named column was found before.
         let position = |column: &String| header.position(column).unwrap_or_default();
         let positions = |columns: &Vec<String>| columns.iter().map(position).collect::<Vec<_>>();
         match &format.facts {
+            FactColumns::Checks(columns) => {
+                Sink::Checks(Box::new(CheckRows::new(format, columns, position, clock, names)))
+            }
+            FactColumns::Cases {
+                kind, case, events: EventColumns::Updates { columns, counters }, ..
+            } => {
+                let updates = Updates::new(format, (kind, case), (columns, counters), position, clock);
+                Sink::Updates(Box::new(updates))
+            }
             FactColumns::Cases { case, events, .. } => Sink::Cases {
                 format,
                 clock,
@@ -236,20 +299,24 @@ impl<'s> Sink<'s> {
                             .map(|(word, event)| (word.as_bytes().to_vec(), event.clone()))
                             .collect(),
                     },
-                    EventColumns::Columns(columns) => EventPositions::Columns(
-                        columns.iter().map(|(event, column)| (event.clone(), position(column))).collect(),
-                    ),
+                    EventColumns::Columns(columns) | EventColumns::Updates { columns, .. } => {
+                        EventPositions::Columns(
+                            columns.iter().map(|(event, column)| (event.clone(), position(column))).collect(),
+                        )
+                    }
                 },
                 facts: CaseEvents::default(),
                 seen: FxHashMap::default(),
             },
-            FactColumns::Operations { id, at, quantity, amount, .. } => Sink::Operations {
+            FactColumns::Operations { id, at, quantity, amount, measures, .. } => Sink::Operations {
                 format,
                 clock,
                 id: positions(id),
                 at: positions(at),
                 quantity: quantity.as_ref().map(position),
                 amount: amount.as_ref().map(position),
+                measures: measures.iter().map(|(name, column)| (name.as_str(), position(column))).collect(),
+                measured: Texts::default(),
                 facts: Operations::default(),
             },
             FactColumns::Stocks { subject, attribute, value, quantity, from, until, .. } => Sink::Stocks {
@@ -266,11 +333,13 @@ impl<'s> Sink<'s> {
         }
     }
 
-    /// Takes the facts of a row; gives their number, or why there are none.
-    fn row(&mut self, row: &Row<'_>) -> Result<usize, Reject> {
+    /// Takes the facts of a row, or says why there are none.
+    fn row(&mut self, row: &Row<'_>, file: &str) -> Result<Taken, Reject> {
         match self {
+            Sink::Checks(checks) => checks.row(row, file).map(|()| Taken::Facts(1)),
+            Sink::Updates(updates) => updates.row(row).map(|()| Taken::Later),
             Sink::Cases { format, clock, case, events, facts, seen } => {
-                let FactColumns::Cases { kind, .. } = &format.facts else { return Ok(0) };
+                let FactColumns::Cases { kind, .. } = &format.facts else { return Ok(Taken::Nothing) };
                 let id = row.text(*case);
                 if id.is_empty() {
                     return Err(Reject::value(*case, "the case has no identifier", "every row needs one"));
@@ -320,10 +389,20 @@ impl<'s> Sink<'s> {
                     facts.at.push(*at);
                     facts.line.push(row.line);
                 }
-                Ok(found.len())
+                Ok(Taken::Facts(found.len()))
             }
-            Sink::Operations { format, clock, id, at, quantity, amount: amount_column, facts } => {
-                let FactColumns::Operations { kind, .. } = &format.facts else { return Ok(0) };
+            Sink::Operations {
+                format,
+                clock,
+                id,
+                at,
+                quantity,
+                amount: amount_column,
+                measures,
+                measured,
+                facts,
+            } => {
+                let FactColumns::Operations { kind, .. } = &format.facts else { return Ok(Taken::Nothing) };
                 if id.iter().all(|column| row.field(*column).is_empty()) {
                     let column = id.first().copied().unwrap_or_default();
                     return Err(Reject::value(column, "the record has no identifier", "every row needs one"));
@@ -354,16 +433,32 @@ impl<'s> Sink<'s> {
                     }
                     _ => NO_AMOUNT,
                 };
+                if !measures.is_empty() {
+                    let counts = counts(row, measures)?;
+                    for (measure, count) in &counts {
+                        let id = id.iter().map(|column| row.text(*column));
+                        facts.id.push_joined(id.chain(std::iter::once(*measure)));
+                        measured.push(measure);
+                        facts.kind.push(kind);
+                        facts.at.push(instant);
+                        facts.quantity.push(*count);
+                        facts.amount.push(NO_AMOUNT);
+                        facts.line.push(row.line);
+                    }
+                    return Ok(if counts.is_empty() { Taken::Nothing } else { Taken::Facts(counts.len()) });
+                }
                 facts.id.push_joined(id.iter().map(|column| row.text(*column)));
                 facts.kind.push(kind);
                 facts.at.push(instant);
                 facts.quantity.push(quantity);
                 facts.amount.push(cents);
                 facts.line.push(row.line);
-                Ok(1)
+                Ok(Taken::Facts(1))
             }
             Sink::Stocks { format, clock, subject, attribute, value, quantity, from, until, facts } => {
-                let FactColumns::Stocks { constant_attribute, .. } = &format.facts else { return Ok(0) };
+                let FactColumns::Stocks { constant_attribute, .. } = &format.facts else {
+                    return Ok(Taken::Nothing);
+                };
                 let start = time(format, clock, row, *from)?;
                 let end = match until {
                     Some(column) if !row.field(*column).is_empty() => clock
@@ -401,30 +496,61 @@ impl<'s> Sink<'s> {
                 facts.valid_from.push(start);
                 facts.valid_until.push(end);
                 facts.line.push(row.line);
-                Ok(1)
+                Ok(Taken::Facts(1))
             }
         }
     }
 
-    fn finish(self, dimensions: impegno_facts::Dimensions, file: &str, findings: &mut Vec<Finding>) -> Facts {
+    fn finish(
+        self,
+        rows: &Rows<'_>,
+        mut readers: Vec<DimensionReader<'_>>,
+        file: &str,
+        findings: &mut Vec<Finding>,
+    ) -> Facts {
+        let finished = |readers: Vec<DimensionReader<'_>>| -> Dimensions {
+            readers.into_iter().map(DimensionReader::finish).collect()
+        };
         match self {
-            Sink::Cases { format, mut facts, .. } => {
-                facts.dimensions = dimensions;
-                if let FactColumns::Cases { opening: Some(opening), .. } = &format.facts {
-                    report_before_opening(&facts, opening, file, findings);
-                }
+            Sink::Checks(checks) => Facts::Checks(checks.finish(findings)),
+            Sink::Updates(updates) => {
+                let format = updates.format();
+                let mut facts = updates.finish(rows, &mut readers, file, findings);
+                facts.dimensions = finished(readers);
+                report_before_opening(format, &facts, file, findings);
                 Facts::Cases(facts)
             }
-            Sink::Operations { mut facts, .. } => {
-                facts.dimensions = dimensions;
+            Sink::Cases { format, mut facts, .. } => {
+                facts.dimensions = finished(readers);
+                report_before_opening(format, &facts, file, findings);
+                Facts::Cases(facts)
+            }
+            Sink::Operations { mut facts, measures, measured, .. } => {
+                facts.dimensions = finished(readers);
+                if !measures.is_empty() {
+                    facts.dimensions.insert(MEASURE.to_owned(), measured);
+                }
                 Facts::Operations(facts)
             }
             Sink::Stocks { mut facts, .. } => {
-                facts.dimensions = dimensions;
+                facts.dimensions = finished(readers);
                 Facts::Stocks(facts)
             }
         }
     }
+}
+
+/// The count of each measure of a row that has one.
+fn counts<'m>(row: &Row<'_>, measures: &[(&'m str, usize)]) -> Result<Vec<(&'m str, i64)>, Reject> {
+    let stated = measures.iter().filter(|(_, column)| !row.field(*column).is_empty());
+    let count = |(measure, column): &(&'m str, usize)| {
+        let number = whole_number(row.field(*column)).ok_or_else(|| {
+            let message = format!("`{}` is not a whole number", row.text(*column));
+            Reject::value(*column, message, "write digits only")
+        })?;
+        Ok((*measure, number))
+    };
+    stated.map(count).collect()
 }
 
 fn last(texts: &Texts) -> u32 {
@@ -441,8 +567,9 @@ fn bad_time(format: &TableFormat, column: usize, found: &str) -> Reject {
 }
 
 /// Tells of events that come before the opening of their case.
-fn report_before_opening(facts: &CaseEvents, opening: &str, file: &str, findings: &mut Vec<Finding>) {
-    let Some(opening) = facts.event.words().iter().position(|word| **word == *opening) else { return };
+fn report_before_opening(format: &TableFormat, facts: &CaseEvents, file: &str, findings: &mut Vec<Finding>) {
+    let FactColumns::Cases { opening: Some(opening), .. } = &format.facts else { return };
+    let Some(opening) = facts.event.words().iter().position(|word| **word == **opening) else { return };
     let mut opened: Vec<i64> = vec![i64::MIN; facts.case.words().len()];
     for row in 0..facts.at.len() {
         if facts.event.codes()[row] as usize == opening {

@@ -75,7 +75,26 @@ pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, k
         known_at: known.at.to_string(),
         ledger_head: known.head.clone(),
         charter_version: loaded.version.to_string(),
-        attributions: Vec::new(),
+        attributions: attributions(loaded),
         body: loaded.body.clone(),
     }
+}
+
+/// What the licences of the sources ask to be said, each sentence once, in the order of the sources' names.
+fn attributions(loaded: &Loaded) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for attribution in loaded.sources.values().filter_map(|(declaration, _)| declaration.attribution.as_ref())
+    {
+        // The sentence is printed word for word; a licence that it does not name stands behind it.
+        let sentence = match &attribution.licence {
+            Some(licence) if !attribution.sentence.contains(licence.as_str()) => {
+                format!("{} ({licence})", attribution.sentence)
+            }
+            _ => attribution.sentence.clone(),
+        };
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences
 }

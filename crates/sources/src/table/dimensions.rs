@@ -70,6 +70,14 @@ impl<'d> DimensionReader<'d> {
                 findings.push(finding.hint(hint));
                 return self.texts.code_for(word);
             }
+            Vocabulary::Numbers => {
+                if !is_number(word) {
+                    let message = format!("`{word}` is not a number, as the dimension `{}` says", self.name);
+                    let finding = Finding::warning(codes::UNKNOWN_VALUE, Place::line(file, line), message);
+                    findings.push(finding.hint("write digits, perhaps with a decimal point: 7.0"));
+                }
+                return self.texts.code_for(word);
+            }
             Vocabulary::Bodies { others } if others.iter().any(|other| other == word) => {
                 return self.texts.code_for("");
             }
@@ -90,4 +98,12 @@ impl<'d> DimensionReader<'d> {
         findings.push(Finding::warning(codes::UNKNOWN_NAME, Place::line(file, line), message).hint(hint));
         self.texts.code_for(word)
     }
+}
+
+/// Digits, perhaps with a sign before them and a decimal point or comma between them.
+fn is_number(word: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let word = word.strip_prefix('-').unwrap_or(word);
+    word.split_once(['.', ','])
+        .map_or_else(|| digits(word), |(whole, decimals)| digits(whole) && digits(decimals))
 }

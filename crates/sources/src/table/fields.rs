@@ -18,6 +18,11 @@ impl Header {
         Header::new(row.fields().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect())
     }
 
+    /// Further columns, behind those of the file.
+    pub(crate) fn add<'c>(&mut self, columns: impl Iterator<Item = &'c str>) {
+        self.names.extend(columns.map(str::to_owned));
+    }
+
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }

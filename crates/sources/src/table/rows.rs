@@ -12,11 +12,23 @@ pub(crate) struct Rows<'b> {
     base: (usize, u32),
     /// How many columns a row must have, once the header is known.
     columns: Option<usize>,
+    /// What every row has besides its fields.
+    around: Around,
+}
+
+/// What every row of a file has besides its own fields.
+#[derive(Debug, Default)]
+pub(crate) struct Around {
+    /// Fields behind the last one of each row: values from the name of the file.
+    pub behind: Vec<String>,
+    /// Words that stand for a missing value.
+    pub empty: Vec<String>,
 }
 
 /// One row.
 pub(crate) struct Row<'r> {
     record: &'r ByteRecord,
+    around: &'r Around,
     /// Line of the file, from 1.
     pub line: u32,
     /// The file ends with this row, without a line end.
@@ -34,6 +46,23 @@ impl<'b> Rows<'b> {
             record: ByteRecord::new(),
             base: (0, 0),
             columns: None,
+            around: Around::default(),
+        }
+    }
+
+    /// The same rows with what stands around them.
+    pub(crate) fn within(self, around: Around) -> Rows<'b> {
+        Rows { around, ..self }
+    }
+
+    /// A row that was kept.
+    pub(crate) fn again<'r>(&'r self, kept: &'r KeptRow) -> Row<'r> {
+        Row {
+            record: &kept.record,
+            around: &self.around,
+            line: kept.line,
+            unfinished: false,
+            open_quote: false,
         }
     }
 
@@ -85,7 +114,13 @@ impl<'b> Rows<'b> {
                 open_quote = true;
             }
         }
-        Some(Row { record: &self.record, line, unfinished: unfinished && !open_quote, open_quote })
+        Some(Row {
+            record: &self.record,
+            around: &self.around,
+            line,
+            unfinished: unfinished && !open_quote,
+            open_quote,
+        })
     }
 
     fn skip_line_ends(&self, mut start: usize, mut line: u32) -> (usize, u32) {
@@ -101,14 +136,33 @@ fn reader(bytes: &[u8], separator: u8) -> Reader<&[u8]> {
     ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).from_reader(bytes)
 }
 
+/// A row kept for later.
+#[derive(Debug)]
+pub(crate) struct KeptRow {
+    record: ByteRecord,
+    line: u32,
+}
+
 impl Row<'_> {
+    /// The row, to be kept.
+    pub(crate) fn keep(&self) -> KeptRow {
+        KeptRow { record: self.record.clone(), line: self.line }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.record.len()
     }
 
-    /// The bytes of a field, empty when there is no such field.
+    /// The bytes of a field, empty when there is no such field or its word stands for a missing value.
     pub(crate) fn field(&self, column: usize) -> &[u8] {
-        self.record.get(column).unwrap_or_default().trim_ascii()
+        let field = match self.record.get(column) {
+            Some(field) => field.trim_ascii(),
+            None => {
+                let behind = column.checked_sub(self.record.len());
+                behind.and_then(|n| self.around.behind.get(n)).map_or(&b""[..], String::as_bytes)
+            }
+        };
+        if self.around.empty.iter().any(|word| word.as_bytes() == field) { b"" } else { field }
     }
 
     /// The text of a field. Rows are checked to be text before their fields are used.
@@ -137,7 +191,7 @@ impl Row<'_> {
 
     /// The row as text with every undeclared column masked.
     pub(crate) fn masked(&self, declared: &[bool], separator: u8) -> String {
-        let regular = self.record.len() == declared.len();
+        let regular = self.record.len() + self.around.behind.len() == declared.len();
         let mut text = String::new();
         for (field, column) in self.record.iter().zip(0..) {
             if column > 0 {

@@ -1,0 +1,147 @@
+//! Cases from tables in which a row is an update and repeats what is known of its case.
+//!
+//! The last row of a case says when each event happened and what the dimensions are. A running count tells of
+//! events that the last row no longer shows: a case that was opened again three times.
+
+use impegno_facts::{CaseEvents, ONCE};
+use rustc_hash::FxHashMap;
+
+use super::dimensions::DimensionReader;
+use super::fields::whole_number;
+use super::rows::{KeptRow, Row, Rows};
+use super::{Reject, time};
+use crate::civil::CivilClock;
+use crate::declaration::{Counter, TableFormat};
+
+/// The updates being gathered, with the positions of their columns.
+pub(super) struct Updates<'s> {
+    format: &'s TableFormat,
+    clock: &'s CivilClock<'s>,
+    kind: &'s str,
+    case: usize,
+    columns: Vec<(&'s str, usize)>,
+    counters: Vec<(&'s str, usize, usize)>,
+    /// The position of each case in `cases`.
+    known: FxHashMap<String, usize>,
+    cases: Vec<Updated>,
+}
+
+/// What is known of a case so far.
+struct Updated {
+    last: KeptRow,
+    /// Each event with its time, by the last row.
+    events: Vec<(usize, i64)>,
+    /// How far each count has come.
+    counts: Vec<i64>,
+    /// The counter, its time, its number among equal ones, and the line of each rise.
+    rises: Vec<(usize, i64, u16, u32)>,
+}
+
+impl<'s> Updates<'s> {
+    /// `position` gives the position of a column, all of which were found in the header.
+    pub(super) fn new(
+        format: &'s TableFormat,
+        (kind, case): (&'s str, &String),
+        (columns, counters): (&'s [(String, String)], &'s [Counter]),
+        position: impl Fn(&String) -> usize,
+        clock: &'s CivilClock<'s>,
+    ) -> Updates<'s> {
+        let counter = |one: &'s Counter| (one.event.as_str(), position(&one.column), position(&one.at));
+        Updates {
+            format,
+            clock,
+            kind,
+            case: position(case),
+            columns: columns.iter().map(|(event, column)| (event.as_str(), position(column))).collect(),
+            counters: counters.iter().map(counter).collect(),
+            known: FxHashMap::default(),
+            cases: Vec::new(),
+        }
+    }
+
+    /// What the declaration says of the table.
+    pub(super) fn format(&self) -> &'s TableFormat {
+        self.format
+    }
+
+    /// Takes a row; it stands for its case until a later one comes.
+    pub(super) fn row(&mut self, row: &Row<'_>) -> Result<(), Reject> {
+        let id = row.text(self.case);
+        if id.is_empty() {
+            return Err(Reject::value(self.case, "the case has no identifier", "every row needs one"));
+        }
+        let mut events = Vec::with_capacity(self.columns.len());
+        for (n, (_, column)) in self.columns.iter().enumerate() {
+            if !row.field(*column).is_empty() {
+                events.push((n, time(self.format, self.clock, row, *column)?));
+            }
+        }
+        if events.is_empty() {
+            let message = "the case has no event";
+            let hint = "at least one of its times must be there";
+            return Err(Reject { column: None, ..Reject::value(0, message, hint) });
+        }
+        let mut counts = Vec::with_capacity(self.counters.len());
+        for (_, column, at) in &self.counters {
+            if row.field(*column).is_empty() {
+                counts.push(None);
+                continue;
+            }
+            let count = whole_number(row.field(*column)).filter(|count| *count >= 0).ok_or_else(|| {
+                let message = format!("`{}` is not a running count", row.text(*column));
+                Reject::value(*column, message, "write digits only")
+            })?;
+            counts.push(Some((count, time(self.format, self.clock, row, *at)?)));
+        }
+        let position = match self.known.get(id) {
+            Some(position) => *position,
+            None => {
+                self.known.insert(id.to_owned(), self.cases.len());
+                let counts = vec![0; self.counters.len()];
+                self.cases.push(Updated { last: row.keep(), events: Vec::new(), counts, rises: Vec::new() });
+                self.cases.len() - 1
+            }
+        };
+        let Some(case) = self.cases.get_mut(position) else { return Ok(()) };
+        for (n, (known, found)) in case.counts.iter_mut().zip(counts).enumerate() {
+            let Some((count, at)) = found else { continue };
+            while *known < count && case.rises.len() < usize::from(ONCE) {
+                let earlier = case.rises.iter().filter(|rise| (rise.0, rise.1) == (n, at)).count();
+                case.rises.push((n, at, earlier as u16, row.line));
+                *known += 1;
+            }
+        }
+        case.last = row.keep();
+        case.events = events;
+        Ok(())
+    }
+
+    /// The events of all cases, each with the dimensions of the last row of its case.
+    pub(super) fn finish(
+        self,
+        rows: &Rows<'_>,
+        dimensions: &mut [DimensionReader<'_>],
+        file: &str,
+        findings: &mut Vec<impegno_findings::Finding>,
+    ) -> CaseEvents {
+        let mut facts = CaseEvents::default();
+        for case in &self.cases {
+            let row = rows.again(&case.last);
+            let events = case.events.iter().map(|(n, at)| (self.columns[*n].0, *at, ONCE, row.line));
+            let rises =
+                case.rises.iter().map(|(n, at, number, line)| (self.counters[*n].0, *at, *number, *line));
+            for (event, at, n, line) in events.chain(rises) {
+                facts.case.push(row.text(self.case));
+                facts.kind.push(self.kind);
+                facts.event.push(event);
+                facts.at.push(at);
+                facts.n.push(n);
+                facts.line.push(line);
+            }
+            for dimension in dimensions.iter_mut() {
+                dimension.push(&row, case.events.len() + case.rises.len(), file, findings);
+            }
+        }
+        facts
+    }
+}
