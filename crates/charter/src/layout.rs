@@ -278,7 +278,7 @@ pub enum Sort {
     Declared,
     /// By label.
     Label,
-    /// By the last counted column, largest first.
+    /// By a counted column, largest first.
     Value,
     /// By the sum of the counted columns, largest first.
     Total,
@@ -313,6 +313,8 @@ pub struct TableLayout {
     pub total_column: bool,
     /// Order of rows.
     pub sort: Sort,
+    /// The counted column by which [`Sort::Value`] sorts; the last one without.
+    pub sort_by: Option<String>,
     /// Only this many rows.
     pub top: Option<usize>,
     /// Whether what a limited list leaves out is one row.

@@ -114,10 +114,12 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     match layout.sort {
         Sort::Declared => {}
         Sort::Label => rows.sort_by_key(|a| a.label.to_lowercase()),
-        Sort::Value => rows.sort_by(|a, b| {
-            let (va, vb) = (numbers_of(a), numbers_of(b));
-            vb.last().cmp(&va.last()).then_with(|| a.label.cmp(&b.label))
-        }),
+        Sort::Value => {
+            let by = layout.sort_by.as_ref().and_then(|by| columns.iter().position(|one| one.key == *by));
+            let by = by.unwrap_or(columns.len().saturating_sub(1));
+            let value = |row: &Position| numbers_of(row).get(by).copied().unwrap_or(0);
+            rows.sort_by_cached_key(|row| (-value(row), row.label.clone()));
+        }
         Sort::Total => {
             let total = |row: &Position| summed(layout, &numbers_of(row));
             rows.sort_by_cached_key(|row| (-total(row), row.label.clone()));

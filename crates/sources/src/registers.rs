@@ -8,6 +8,8 @@ use crate::{Declaration, read_declaration};
 pub const REGISTERS: &[(&str, &str)] = &[
     ("interruptions", include_str!("registers/interruptions.toml")),
     ("obligations", include_str!("registers/obligations.toml")),
+    ("stocks", include_str!("registers/stocks.toml")),
+    ("stops", include_str!("registers/stops.toml")),
 ];
 
 /// The declaration of a register and its text, by the name of the file without `.csv`.

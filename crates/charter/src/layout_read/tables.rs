@@ -64,6 +64,14 @@ pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<Tab
     if let Some(keys) = keys {
         names.columns.insert(head.id.clone(), keys);
     }
+    let sort_by = block.text("sort-by");
+    if let (Some(by), Axis::Own(own)) = (&sort_by, &columns)
+        && !own.iter().any(|column| column.key == by.value)
+    {
+        let known: Vec<&str> = own.iter().map(|column| column.key.as_str()).collect();
+        let message = format!("the table counts no column `{}`", by.value);
+        block.problem(UNKNOWN_REFERENCE, by, message, &format!("one of: {}", known.join(", ")));
+    }
     let top = block.integer("top");
     if let Some(top) = top.as_ref().filter(|top| top.value < 1) {
         block.problem(BAD_SETTING, top, "`top` is a number of rows", "write it like 10");
@@ -87,6 +95,7 @@ pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<Tab
         total: block.boolean("total", true),
         total_column,
         sort: block.word("sort", &sorts).map_or(Sort::Declared, |sort| sort.value),
+        sort_by: sort_by.map(|by| by.value),
         top: top.and_then(|top| usize::try_from(top.value).ok()),
         rest,
         decimals: read_decimals(block),
