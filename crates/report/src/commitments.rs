@@ -284,8 +284,14 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             let good = count(cases.good);
             let mut text = say(
                 language,
-                &format!("{good} casi su {decided} entro il termine"),
-                &format!("{good} of {decided} cases in time"),
+                &match cases.good {
+                    1 => format!("1 caso su {decided} entro il termine"),
+                    _ => format!("{good} casi su {decided} entro il termine"),
+                },
+                &match cases.good + cases.late {
+                    1 => format!("{good} of 1 case in time"),
+                    _ => format!("{good} of {decided} cases in time"),
+                },
             );
             if cases.open > 0 {
                 let open = count(cases.open);

@@ -349,11 +349,8 @@ fn check_columns(
                     "the column `{}` counts something else than the table and would not add up",
                     column.key
                 );
-                problem(
-                    BAD_SETTING,
-                    message,
-                    "write `aside = true` to leave it out of the column of totals".to_owned(),
-                );
+                let finding = Finding::error(BAD_SETTING, column.selection.place.clone(), message);
+                block.report(finding.hint("write `aside = true` to leave it out of the column of totals"));
             }
         }
     }
