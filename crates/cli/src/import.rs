@@ -207,7 +207,7 @@ fn prepare(loaded: &Loaded, file: &Incoming) -> Result<Ready, Failure> {
     };
     Ok(Ready {
         prepared: receipt.prepare()?,
-        findings: received.findings,
+        findings: received.findings.into_kept(),
         counts,
         size: bytes.len() as u64,
         beyond_tolerance,

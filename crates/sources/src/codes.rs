@@ -70,6 +70,16 @@ pub(crate) const BEFORE_OPENING: Code = Code {
     name: "event-before-opening",
     meaning: "An event of a case comes before its opening; it was received, and the case counts as not judgeable where that matters.",
 };
+/// A column that holds something else in every row.
+pub(crate) const WRONG_COLUMN: Code = Code {
+    name: "wrong-column-type",
+    meaning: "No row of the file has in a column what the declaration says that it holds: the wrong column, or another way of writing; no row can be used.",
+};
+/// More findings than are kept.
+pub(crate) const MORE_FINDINGS: Code = Code {
+    name: "more-findings",
+    meaning: "A file has more findings of a kind than are kept; all its rows were counted.",
+};
 /// A setting of a declaration that cannot be.
 pub(crate) const BAD_SETTING: Code = Code {
     name: "bad-source-setting",
@@ -113,6 +123,8 @@ pub const CODES: &[Code] = &[
     UNKNOWN_VALUE,
     OUT_OF_ORDER,
     BEFORE_OPENING,
+    WRONG_COLUMN,
+    MORE_FINDINGS,
     BAD_SETTING,
     UNREADABLE_WORKBOOK,
     PROTECTED_WORKBOOK,

@@ -1,7 +1,6 @@
-//! Received files that are gzip archives: unpacked in memory, within limits.
+//! Received files that are gzip archives: unpacked on the way, within limits.
 
-use std::borrow::Cow;
-use std::io::Read as _;
+use std::io::{self, Chain, Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
 use impegno_findings::{Finding, Place};
@@ -21,7 +20,7 @@ pub(crate) struct Limits {
 
 /// Logs and exports shrink to a tenth, at best to a hundredth; gzip itself goes down to a thousandth, which
 /// only files made for that purpose reach.
-pub(crate) const LIMITS: Limits = Limits { bytes: 1 << 30, ratio: 300, free: 4 << 20 };
+pub(crate) const LIMITS: Limits = Limits { bytes: 64 << 30, ratio: 300, free: 4 << 20 };
 
 /// The two bytes with which every gzip archive begins, whatever the file is called.
 const MAGIC: &[u8] = b"\x1f\x8b";
@@ -31,38 +30,102 @@ pub(crate) fn unpacked_name(file: &str) -> &str {
     file.strip_suffix(".gz").unwrap_or(file)
 }
 
-/// The content of a file: unpacked when it is an archive, as it stands otherwise.
-///
-/// # Errors
-/// A finding when the archive is damaged, cut, or larger than the limits; no more memory than the limits allow
-/// is ever used.
-pub(crate) fn unpacked<'b>(
-    file: &str,
-    bytes: &'b [u8],
-    limits: Limits,
-) -> Result<Cow<'b, [u8]>, Box<Finding>> {
-    if !bytes.starts_with(MAGIC) {
-        return Ok(Cow::Borrowed(bytes));
+/// The bytes of a file: unpacked when it is an archive, as they stand otherwise.
+pub(crate) enum Unpacking<'i> {
+    Plain(Chain<Cursor<Vec<u8>>, &'i mut dyn Read>),
+    Packed { decoder: Box<MultiGzDecoder<Counted<'i>>>, given: u64, limits: Limits, trouble: Option<Trouble> },
+}
+
+/// The bytes of an archive, counted.
+pub(crate) struct Counted<'i> {
+    input: Chain<Cursor<Vec<u8>>, &'i mut dyn Read>,
+    taken: u64,
+}
+
+/// Why an archive cannot be used.
+pub(crate) enum Trouble {
+    TooLarge { allowed: u64 },
+    Cut,
+    Damaged(String),
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.taken += read as u64;
+        Ok(read)
     }
-    let allowed = limits.bytes.min(limits.free.max(limits.ratio.saturating_mul(bytes.len() as u64)));
-    let mut content = Vec::new();
-    let read = MultiGzDecoder::new(bytes).take(allowed + 1).read_to_end(&mut content);
-    if content.len() as u64 > allowed {
-        let message = format!("the archive of {} bytes unpacks to more than {allowed}", bytes.len());
-        let finding = Finding::error(codes::TOO_LARGE_UNPACKED, Place::file(file), message);
-        return Err(Box::new(
-            finding.hint("if the file is genuine, unpack it and cut it into several files"),
-        ));
+}
+
+impl<'i> Unpacking<'i> {
+    pub(crate) fn new(input: &'i mut dyn Read, limits: Limits) -> io::Result<Unpacking<'i>> {
+        let mut start = Vec::new();
+        (&mut *input).take(MAGIC.len() as u64).read_to_end(&mut start)?;
+        let packed = start.starts_with(MAGIC);
+        let input = Cursor::new(start).chain(input);
+        Ok(if packed {
+            let decoder = Box::new(MultiGzDecoder::new(Counted { input, taken: 0 }));
+            Unpacking::Packed { decoder, given: 0, limits, trouble: None }
+        } else {
+            Unpacking::Plain(input)
+        })
     }
-    match read {
-        Ok(_) => Ok(Cow::Owned(content)),
-        Err(error) => {
-            let message = match error.kind() {
-                std::io::ErrorKind::UnexpectedEof => "the archive ends too early: it was cut".to_owned(),
-                _ => format!("the archive is damaged: {error}"),
-            };
-            let finding = Finding::error(codes::BROKEN_ARCHIVE, Place::file(file), message);
-            Err(Box::new(finding.hint("copy the file again; nothing of it was received")))
+
+    /// What is wrong with the archive, if reading it failed for that.
+    pub(crate) fn trouble(&self, file: &str) -> Option<Finding> {
+        let Unpacking::Packed { decoder, trouble: Some(trouble), .. } = self else { return None };
+        let (code, message, hint) = match trouble {
+            Trouble::TooLarge { allowed } => (
+                codes::TOO_LARGE_UNPACKED,
+                format!(
+                    "the first {} bytes of the archive unpack to more than {allowed}",
+                    decoder.get_ref().taken
+                ),
+                "if the file is genuine, unpack it and cut it into several files",
+            ),
+            Trouble::Cut => (
+                codes::BROKEN_ARCHIVE,
+                "the archive ends too early: it was cut".to_owned(),
+                "copy the file again; nothing of it was received",
+            ),
+            Trouble::Damaged(what) => (
+                codes::BROKEN_ARCHIVE,
+                format!("the archive is damaged: {what}"),
+                "copy the file again; nothing of it was received",
+            ),
+        };
+        Some(Finding::error(code, Place::file(file), message).hint(hint))
+    }
+}
+
+impl Read for Unpacking<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (decoder, given, limits, trouble) = match self {
+            Unpacking::Plain(input) => return input.read(buffer),
+            Unpacking::Packed { decoder, given, limits, trouble } => (decoder, given, limits, trouble),
+        };
+        match decoder.read(buffer) {
+            Ok(read) => {
+                *given += read as u64;
+                let taken = decoder.get_ref().taken;
+                let allowed = limits.bytes.min(limits.free.max(limits.ratio.saturating_mul(taken)));
+                if *given > allowed {
+                    *trouble = Some(Trouble::TooLarge { allowed });
+                    return Err(io::Error::other("the archive is too large"));
+                }
+                Ok(read)
+            }
+            Err(error) => {
+                *trouble = Some(match error.kind() {
+                    io::ErrorKind::UnexpectedEof => Trouble::Cut,
+                    io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                        Trouble::Damaged(error.to_string())
+                    }
+                    // The disk and not the archive.
+                    _ => return Err(error),
+                });
+                Err(error)
+            }
         }
     }
 }
@@ -82,15 +145,24 @@ mod tests {
         encoder.finish().expect("memory")
     }
 
-    fn code(result: Result<Cow<'_, [u8]>, Box<Finding>>) -> &'static str {
+    fn unpacked(file: &str, mut bytes: &[u8], limits: Limits) -> Result<Vec<u8>, Box<Finding>> {
+        let mut content = Vec::new();
+        let mut unpacking = Unpacking::new(&mut bytes, limits).expect("memory");
+        match unpacking.read_to_end(&mut content) {
+            Ok(_) => Ok(content),
+            Err(_) => Err(Box::new(unpacking.trouble(file).expect("trouble"))),
+        }
+    }
+
+    fn code(result: Result<Vec<u8>, Box<Finding>>) -> &'static str {
         result.expect_err("a finding").code.name
     }
 
     #[test]
     fn archives_are_known_by_their_bytes_and_several_in_one_file_follow_each_other() {
-        assert_eq!(unpacked("a.csv", b"a;b\n", LIMITS).expect("plain").as_ref(), b"a;b\n");
+        assert_eq!(unpacked("a.csv", b"a;b\n", LIMITS).expect("plain").as_slice(), b"a;b\n");
         let two = [packed(b"a;b\n"), packed(b"1;2\n")].concat();
-        assert_eq!(unpacked("a.csv", &two, LIMITS).expect("an archive").as_ref(), b"a;b\n1;2\n");
+        assert_eq!(unpacked("a.csv", &two, LIMITS).expect("an archive").as_slice(), b"a;b\n1;2\n");
         assert_eq!(unpacked_name("log-2017.csv.gz"), "log-2017.csv");
     }
 

@@ -11,6 +11,7 @@ use memchr::{memchr, memchr_iter};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::codes;
+use crate::pieces::{LONGEST, Piece, Reading, too_long};
 use crate::{Names, Received};
 
 const MICROS: i64 = 1_000_000;
@@ -26,108 +27,161 @@ enum Line<'l> {
 /// A probe as it stands in a line: `host;service`, or the host alone.
 type Probe<'l> = &'l [u8];
 
-/// Reads a log into `received`.
-pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Received) {
-    let mut checks = Checks::default();
-    let mut downtimes = Downtimes::default();
-    let mut strangers: FxHashSet<Vec<u8>> = FxHashSet::default();
-    let mut codes_of_probes: FxHashMap<&[u8], u32> = FxHashMap::default();
-    let mut latest = i64::MIN;
-    let mut backwards = 0_u64;
-    let mut first_backwards = 0;
-    let mut start = 0;
-    let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
-    for (end, number) in ends.zip(1_u32..) {
-        let line = bytes.get(start..end).unwrap_or_default();
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let unfinished = end == bytes.len() && start < end;
-        start = end + 1;
-        if line.is_empty() {
-            continue;
+/// A log being read.
+pub(crate) struct Log<'l> {
+    names: &'l Names,
+    file: &'l str,
+    checks: Checks,
+    downtimes: Downtimes,
+    /// Probes that are not in the centre folder and were told.
+    strangers: FxHashSet<Vec<u8>>,
+    /// Latest second so far.
+    latest: i64,
+    /// Lines that are earlier than one before them, and the first of these.
+    backwards: u64,
+    first_backwards: u32,
+}
+
+impl<'l> Log<'l> {
+    pub(crate) fn new(names: &'l Names, file: &'l str) -> Log<'l> {
+        Log {
+            names,
+            file,
+            checks: Checks::default(),
+            downtimes: Downtimes::default(),
+            strangers: FxHashSet::default(),
+            latest: i64::MIN,
+            backwards: 0,
+            first_backwards: 0,
         }
-        received.rows += 1;
-        let at = instant(line);
-        let read = match at {
-            Some((at, rest)) => understand(at * MICROS, number, rest),
-            None => Line::Broken("the line does not begin with `[seconds since 1970]`"),
-        };
-        if let Some((at, _)) = at {
-            if at < latest {
-                backwards += 1;
-                if first_backwards == 0 {
-                    first_backwards = number;
+    }
+
+    /// The code of a probe in this piece; one that the centre does not know is told once.
+    fn probe(&mut self, probe: Probe<'_>, check: &Check, received: &mut Received) -> u32 {
+        let name = String::from_utf8_lossy(probe);
+        let known = check.origin == Origin::MonitorStart
+            || check.origin == Origin::MonitorStop
+            || !name.contains(';')
+            || self.names.probes.is_empty()
+            || self.names.probes.contains_key(name.as_ref());
+        if !known && self.strangers.insert(probe.to_vec()) {
+            let message = format!("the probe `{name}` is not in probes.csv");
+            let finding = Finding::warning(codes::UNKNOWN_NAME, Place::line(self.file, check.line), message);
+            received.findings.push(
+                finding.hint("add it to probes.csv; its checks were received and count in no component"),
+            );
+        }
+        self.checks.probe.code_for(&name)
+    }
+}
+
+impl Reading for Log<'_> {
+    fn piece(&mut self, piece: Piece<'_>, received: &mut Received) -> usize {
+        let (file, bytes) = (self.file, piece.bytes);
+        let mut codes_of_probes: FxHashMap<&[u8], u32> = FxHashMap::default();
+        let mut start = 0;
+        let ends = memchr_iter(b'\n', bytes).chain(std::iter::once(bytes.len()));
+        for (end, number) in ends.zip(piece.lines_before + 1..) {
+            let whole = bytes.get(start..end).unwrap_or_default();
+            let line = whole.strip_suffix(b"\r").unwrap_or(whole);
+            let unfinished = end == bytes.len() && start < end;
+            start = end + 1;
+            if whole.len() > LONGEST {
+                self.passed_over(number, received);
+                continue;
+            }
+            if line.first().is_none_or(u8::is_ascii_whitespace) && line.trim_ascii().is_empty() {
+                continue;
+            }
+            received.rows += 1;
+            let at = instant(line);
+            let read = match at {
+                Some(_) if memchr(0, line).is_some() => Line::Broken("the line holds zero bytes"),
+                Some((at, rest)) => understand(at * MICROS, number, rest),
+                None => Line::Broken("the line does not begin with `[seconds since 1970]`"),
+            };
+            if let Some((at, _)) = at {
+                if at < self.latest {
+                    self.backwards += 1;
+                    if self.first_backwards == 0 {
+                        self.first_backwards = number;
+                    }
+                }
+                self.latest = self.latest.max(at);
+            }
+            if unfinished && matches!(read, Line::Check { .. } | Line::Downtime { .. }) {
+                let message = "the file does not end with a line end: its last line may be cut";
+                let finding = Finding::warning(codes::TRUNCATED, Place::line(file, number), message);
+                received.findings.push(finding.hint("copy the archive again when the monitor has closed it"));
+            }
+            match read {
+                Line::Check { probe, check } => {
+                    let code = match codes_of_probes.get(probe) {
+                        Some(code) => *code,
+                        None => {
+                            let code = self.probe(probe, &check, received);
+                            codes_of_probes.insert(probe, code);
+                            code
+                        }
+                    };
+                    let checks = &mut self.checks;
+                    checks.probe.push_code(code);
+                    checks.at.push(check.at);
+                    checks.state.push(check.state);
+                    checks.latency.push(check.latency);
+                    checks.origin.push(check.origin);
+                    checks.state_type.push(check.state_type);
+                    checks.attempt.push(check.attempt);
+                    checks.line.push(check.line);
+                    received.accepted += 1;
+                }
+                Line::Downtime { probe, event } => {
+                    let at = at.map_or(0, |(at, _)| at * MICROS);
+                    self.downtimes.push(&String::from_utf8_lossy(probe), event, at, number);
+                    received.accepted += 1;
+                }
+                Line::Ignored if !unfinished => received.ignored += 1,
+                Line::Ignored | Line::Broken(_) => {
+                    let row = masked(line);
+                    let reason = if let Line::Broken(reason) = read { reason } else { "" };
+                    let place = Place::line(file, number);
+                    received.reject(if unfinished {
+                        Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
+                            .hint("copy the archive again; its whole lines were received")
+                            .row(row)
+                    } else {
+                        Finding::error(codes::BROKEN_ROW, place, reason)
+                            .hint("a Nagios log line is `[seconds] TYPE: field;field;…`")
+                            .row(row)
+                    });
                 }
             }
-            latest = latest.max(at);
         }
-        if unfinished && matches!(read, Line::Check { .. } | Line::Downtime { .. }) {
-            let message = "the file does not end with a line end: its last line may be cut";
-            let finding = Finding::warning(codes::TRUNCATED, Place::line(file, number), message);
-            received.findings.push(finding.hint("copy the archive again when the monitor has closed it"));
-        }
-        match read {
-            Line::Check { probe, check } => {
-                let code = match codes_of_probes.get(probe) {
-                    Some(code) => *code,
-                    None => {
-                        let name = String::from_utf8_lossy(probe);
-                        let known = check.origin == Origin::MonitorStart
-                            || check.origin == Origin::MonitorStop
-                            || !name.contains(';')
-                            || names.probes.is_empty()
-                            || names.probes.contains_key(name.as_ref());
-                        if !known && strangers.insert(probe.to_vec()) {
-                            let message = format!("the probe `{name}` is not in probes.csv");
-                            let finding =
-                                Finding::warning(codes::UNKNOWN_NAME, Place::line(file, number), message);
-                            received.findings.push(finding.hint(
-                                "add it to probes.csv; its checks were received and count in no component",
-                            ));
-                        }
-                        let code = checks.probe.code_for(&name);
-                        codes_of_probes.insert(probe, code);
-                        code
-                    }
-                };
-                checks.probe.push_code(code);
-                checks.at.push(check.at);
-                checks.state.push(check.state);
-                checks.latency.push(check.latency);
-                checks.origin.push(check.origin);
-                checks.state_type.push(check.state_type);
-                checks.attempt.push(check.attempt);
-                checks.line.push(check.line);
-                received.accepted += 1;
-            }
-            Line::Downtime { probe, event } => {
-                let at = at.map_or(0, |(at, _)| at * MICROS);
-                downtimes.push(&String::from_utf8_lossy(probe), event, at, number);
-                received.accepted += 1;
-            }
-            Line::Ignored if !unfinished => received.ignored += 1,
-            Line::Ignored | Line::Broken(_) => {
-                let row = masked(line);
-                let reason = if let Line::Broken(reason) = read { reason } else { "" };
-                let place = Place::line(file, number);
-                received.reject(if unfinished {
-                    Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
-                        .hint("copy the archive again; its whole lines were received")
-                        .row(row)
-                } else {
-                    Finding::error(codes::BROKEN_ROW, place, reason)
-                        .hint("a Nagios log line is `[seconds] TYPE: field;field;…`")
-                        .row(row)
-                });
-            }
+        bytes.len()
+    }
+
+    fn passed_over(&mut self, line: u32, received: &mut Received) {
+        received.rows += 1;
+        received.reject(too_long(self.file, line));
+    }
+
+    fn take(&mut self) -> Vec<Facts> {
+        let checks = std::mem::take(&mut self.checks);
+        let downtimes = std::mem::take(&mut self.downtimes.events);
+        vec![Facts::Checks(checks), Facts::Cases(downtimes)]
+    }
+
+    fn finish(&mut self, received: &mut Received) {
+        if self.backwards > 0 {
+            let message =
+                format!("{} lines are earlier than a line before them, the first one here", self.backwards);
+            let place = Place::line(self.file, self.first_backwards);
+            let finding = Finding::warning(codes::OUT_OF_ORDER, place, message);
+            received
+                .findings
+                .push(finding.hint("every line was received; check whether two logs were mixed"));
         }
     }
-    if backwards > 0 {
-        let message = format!("{backwards} lines are earlier than a line before them, the first one here");
-        let finding = Finding::warning(codes::OUT_OF_ORDER, Place::line(file, first_backwards), message);
-        received.findings.push(finding.hint("every line was received; check whether two logs were mixed"));
-    }
-    received.facts.push(Facts::Checks(checks));
-    received.facts.push(Facts::Cases(downtimes.events));
 }
 
 /// A line that cannot be used, without what might name a person: of a line of states the fields before the

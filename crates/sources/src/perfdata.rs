@@ -3,48 +3,45 @@
 //! `DATATYPE::SERVICEPERFDATA⇥TIMET::…⇥HOSTNAME::…⇥SERVICEDESC::…⇥SERVICEPERFDATA::time=0.0065s;…⇥…`.
 //! The latency is the value labelled `time` (or `rta`), in the unit that it states.
 
+use std::collections::BTreeSet;
+
 use impegno_facts::{Check, Checks, Facts, NO_LATENCY, Origin, State, StateType};
 use impegno_findings::{Finding, Place};
 
 use crate::codes;
+use crate::pieces::{LONGEST, Piece, Reading, too_long};
 use crate::{Names, Received};
 
-/// Reads a performance-data file into `received`.
-pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Received) {
-    let mut checks = Checks::default();
-    let mut strangers = std::collections::BTreeSet::new();
-    let unfinished = !bytes.ends_with(b"\n");
-    let lines = bytes.split(|byte| *byte == b'\n');
-    let mut lines = lines.zip(1_u32..).peekable();
-    while let Some((line, number)) = lines.next() {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() {
-            continue;
-        }
-        received.rows += 1;
-        let place = Place::line(file, number);
-        let Ok(text) = std::str::from_utf8(line) else {
-            received.reject(Finding::error(codes::ENCODING, place, "the line is not UTF-8").row("•"));
-            continue;
-        };
-        if !text.starts_with("DATATYPE::SERVICEPERFDATA") {
-            received.ignored += 1;
-            continue;
-        }
+/// A performance-data file being read.
+pub(crate) struct Perfdata<'p> {
+    names: &'p Names,
+    file: &'p str,
+    checks: Checks,
+    /// Probes that are not in the centre folder and were told.
+    strangers: BTreeSet<String>,
+}
+
+impl<'p> Perfdata<'p> {
+    pub(crate) fn new(names: &'p Names, file: &'p str) -> Perfdata<'p> {
+        Perfdata { names, file, checks: Checks::default(), strangers: BTreeSet::new() }
+    }
+
+    fn line(&mut self, text: &str, number: u32, unfinished: bool, received: &mut Received) {
+        let place = Place::line(self.file, number);
         match understand(text, number) {
             Ok((probe, check)) => {
-                if !names.probes.is_empty() && !names.probes.contains_key(&probe) && strangers.insert(probe.clone())
-                {
+                let known = self.names.probes.is_empty() || self.names.probes.contains_key(&probe);
+                if !known && self.strangers.insert(probe.clone()) {
                     let message = format!("the probe `{probe}` is not in probes.csv");
                     received.findings.push(
                         Finding::warning(codes::UNKNOWN_NAME, place, message)
                             .hint("add it to probes.csv; its checks were received and count in no component"),
                     );
                 }
-                checks.push(&probe, check);
+                self.checks.push(&probe, check);
                 received.accepted += 1;
             }
-            Err(_) if unfinished && lines.peek().is_none() => received.reject(
+            Err(_) if unfinished => received.reject(
                 Finding::error(codes::TRUNCATED, place, "the file ends in the middle of this line")
                     .hint("copy the file again; its whole lines were received")
                     .row(masked(text)),
@@ -56,7 +53,47 @@ pub(crate) fn read(names: &Names, file: &str, bytes: &[u8], received: &mut Recei
             ),
         }
     }
-    received.facts.push(Facts::Checks(checks));
+}
+
+impl Reading for Perfdata<'_> {
+    fn piece(&mut self, piece: Piece<'_>, received: &mut Received) -> usize {
+        let cut = piece.last && !piece.bytes.ends_with(b"\n");
+        let lines = piece.bytes.split(|byte| *byte == b'\n');
+        let mut lines = lines.zip(piece.lines_before + 1..).peekable();
+        while let Some((whole, number)) = lines.next() {
+            let line = whole.strip_suffix(b"\r").unwrap_or(whole);
+            if whole.len() > LONGEST {
+                self.passed_over(number, received);
+                continue;
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            received.rows += 1;
+            let Ok(text) = std::str::from_utf8(line) else {
+                let place = Place::line(self.file, number);
+                received.reject(Finding::error(codes::ENCODING, place, "the line is not UTF-8").row("•"));
+                continue;
+            };
+            if !text.starts_with("DATATYPE::SERVICEPERFDATA") {
+                received.ignored += 1;
+                continue;
+            }
+            self.line(text, number, cut && lines.peek().is_none(), received);
+        }
+        piece.bytes.len()
+    }
+
+    fn passed_over(&mut self, line: u32, received: &mut Received) {
+        received.rows += 1;
+        received.reject(too_long(self.file, line));
+    }
+
+    fn take(&mut self) -> Vec<Facts> {
+        vec![Facts::Checks(std::mem::take(&mut self.checks))]
+    }
+
+    fn finish(&mut self, _received: &mut Received) {}
 }
 
 /// A line without the values of keys that are not read: a command may hold a password.

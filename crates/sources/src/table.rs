@@ -1,28 +1,30 @@
 //! Rows with named columns: CSV exports and the centre's own registers, by declared mapping.
 
+mod cases;
 mod checks;
 mod dimensions;
 mod fields;
 mod rows;
+mod sink;
 mod updates;
 
-use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::mem;
 
-use impegno_calendar::Zone;
-use impegno_facts::{CaseEvents, Dimensions, Facts, NO_AMOUNT, ONCE, Operations, Stocks, Texts};
+use impegno_facts::Facts;
 use impegno_findings::{Finding, Place, nearest};
-use rustc_hash::FxHashMap;
 
 use crate::civil::CivilClock;
 use crate::compressed::unpacked_name;
-use crate::declaration::{CheckColumns, EventColumns, FactColumns, MEASURE, TableFormat};
+use crate::declaration::{CheckColumns, EventColumns, FactColumns, TableFormat};
 use crate::file_name::NamePattern;
-use crate::{Names, Received, codes, text};
-use checks::CheckRows;
+use crate::pieces::{Piece, Reading, too_long};
+use crate::text::TextEncoding;
+use crate::{Names, Received, codes};
 use dimensions::DimensionReader;
-use fields::{Header, amount, joined, whole_number};
+use fields::Header;
 use rows::{Around, Row, Rows};
-use updates::Updates;
+use sink::Sink;
 
 /// Why a row cannot be used, and in which column (from 0) it shows.
 struct Reject {
@@ -38,57 +40,123 @@ impl Reject {
     }
 }
 
-/// Reads a table into `received`.
-pub(crate) fn read(
-    format: &TableFormat,
-    names: &Names,
-    zone: &Zone,
-    file: &str,
-    bytes: &[u8],
-    received: &mut Received,
-) {
-    let bytes: Cow<'_, [u8]> = text::decode(format.encoding, file, bytes, &mut received.findings);
-    let Some(behind) = from_file_name(format, file, received) else { return };
-    let around = Around { behind, empty: format.empty.clone() };
-    let mut rows = Rows::new(&bytes, format.separator).within(around);
-    rows.skip_lines(format.header - 1);
-    let mut header = match &format.columns {
-        Some(columns) => Header::new(columns.clone()),
-        None => match rows.next() {
-            Some(row) => Header::of_row(&row),
-            None => return,
-        },
-    };
-    let columns = header.names().len();
-    rows.expect_columns(columns);
-    header.add(format.file_name.iter().flat_map(NamePattern::columns));
-    let missing: Vec<&str> =
-        format.named_columns().filter(|column| header.position(column).is_none()).collect();
-    if !missing.is_empty() {
-        report_missing(&missing, &header, file, received);
-        while rows.next().is_some() {
-            received.rows += 1;
+/// A table being read.
+pub(crate) struct Table<'t> {
+    format: &'t TableFormat,
+    names: &'t Names,
+    clock: &'t CivilClock<'t>,
+    file: &'t str,
+    around: Around,
+    /// Lines before the header that are still to be passed over.
+    titles: u32,
+    state: State<'t>,
+    encodings: Encodings,
+    /// Rows that were rejected for a value, by column; with the first of them.
+    bad_values: BTreeMap<usize, (u64, Finding)>,
+}
+
+/// How far a table is known.
+enum State<'t> {
+    /// Its header is still to come.
+    Headless,
+    /// Its columns are known.
+    Known(Box<Columns<'t>>),
+    /// It lacks columns: its rows are counted.
+    Unusable,
+    /// It is not read at all.
+    Refused,
+}
+
+/// The columns of a table, and the facts that they give.
+struct Columns<'t> {
+    header: Header,
+    /// How many of them a row has; the others stand in the name of the file.
+    own: usize,
+    /// Whether each column is declared.
+    declared: Vec<bool>,
+    dimensions: Vec<DimensionReader<'t>>,
+    sink: Sink<'t>,
+}
+
+/// How the rows of a file declared Windows-1252 are written.
+#[derive(Default)]
+struct Encodings {
+    windows: u64,
+    utf8: u64,
+    first_utf8: u32,
+    told: bool,
+}
+
+impl<'t> Table<'t> {
+    pub(crate) fn new(
+        format: &'t TableFormat,
+        names: &'t Names,
+        clock: &'t CivilClock<'t>,
+        file: &'t str,
+        received: &mut Received,
+    ) -> Table<'t> {
+        let behind = from_file_name(format, file, received);
+        Table {
+            format,
+            names,
+            clock,
+            file,
+            titles: format.header - 1,
+            state: if behind.is_some() { State::Headless } else { State::Refused },
+            around: Around { behind: behind.unwrap_or_default(), empty: format.empty.clone() },
+            encodings: Encodings::default(),
+            bad_values: BTreeMap::new(),
         }
-        received.rejected = received.rows;
-        return;
     }
-    let mut dimensions: Vec<DimensionReader<'_>> = format
-        .dimensions
-        .iter()
-        .filter_map(|(name, column)| {
-            let position = header.position(&column.column)?;
-            Some(DimensionReader::new(name, position, &column.vocabulary, names))
-        })
-        .collect();
-    let declared: Vec<bool> = {
+
+    /// How the table is read.
+    pub(crate) fn format(&self) -> &'t TableFormat {
+        self.format
+    }
+
+    /// Understands the header; a file that lacks a declared column cannot be used.
+    fn begin(&mut self, mut header: Header, received: &mut Received) {
+        let format = self.format;
+        let own = header.names().len();
+        header.add(format.file_name.iter().flat_map(NamePattern::columns));
         let named: Vec<&str> = format.named_columns().collect();
-        header.names().iter().map(|name| named.contains(&name.as_str())).collect()
-    };
-    let clock = CivilClock::new(zone);
-    let mut sink = Sink::new(format, &header, &clock, names);
-    while let Some(row) = rows.next() {
+        let missing: Vec<&str> =
+            named.iter().copied().filter(|column| header.position(column).is_none()).collect();
+        if !missing.is_empty() {
+            report_missing(&missing, &header, self.file, received);
+            self.state = State::Unusable;
+            return;
+        }
+        let dimensions = format.dimensions.iter().filter_map(|(name, column)| {
+            let position = header.position(&column.column)?;
+            Some(DimensionReader::new(name, position, &column.vocabulary, self.names))
+        });
+        self.state = State::Known(Box::new(Columns {
+            declared: header.names().iter().map(|name| named.contains(&name.as_str())).collect(),
+            dimensions: dimensions.collect(),
+            sink: Sink::new(format, &header, self.clock, self.names),
+            header,
+            own,
+        }));
+    }
+
+    /// Takes the facts of a row, or says why there are none.
+    fn row(&mut self, row: &Row<'_>, received: &mut Received) {
+        let (file, separator) = (self.file, self.format.separator);
         received.rows += 1;
-        let result = check_form(&row, columns).and_then(|()| sink.row(&row, file));
+        let columns = match &mut self.state {
+            State::Known(columns) => columns,
+            State::Headless | State::Unusable | State::Refused => {
+                received.rejected += 1;
+                return;
+            }
+        };
+        if row.too_long {
+            received.reject(too_long(file, row.line));
+            return;
+        }
+        let result =
+            check_form(row, columns.own).and_then(|()| columns.sink.row(row, file, &mut received.findings));
         match result {
             Ok(Taken::Nothing) => received.ignored += 1,
             Ok(taken) => {
@@ -98,27 +166,181 @@ pub(crate) fn read(
                     received.findings.push(finding.hint("export it again if the last value looks short"));
                 }
                 if let Taken::Facts(facts) = taken {
-                    for dimension in &mut dimensions {
-                        dimension.push(&row, facts, file, &mut received.findings);
+                    for dimension in &mut columns.dimensions {
+                        dimension.push(row, facts, file, &mut received.findings);
                     }
                 }
                 received.accepted += 1;
             }
             Err(reject) => {
-                let column = reject.column.map_or(0, |column| column as u32 + 1);
-                let place = match reject.column.and_then(|column| header.names().get(column)) {
-                    Some(_) => Place::at(file, row.line, row.column_of_field(column)),
-                    None => Place::line(file, row.line),
-                };
-                received.reject(
-                    Finding::error(reject.code, place, reject.message)
+                let bad_value = reject.column.filter(|_| reject.code == codes::BAD_VALUE);
+                let first = bad_value.is_some_and(|column| !self.bad_values.contains_key(&column));
+                if !first && !received.findings.keeps(reject.code) {
+                    received.rejected += 1;
+                    received.findings.count(reject.code);
+                } else {
+                    let place = match reject.column {
+                        Some(column) => Place::at(file, row.line, row.column_of_field(column as u32 + 1)),
+                        None => Place::line(file, row.line),
+                    };
+                    let finding = Finding::error(reject.code, place, reject.message)
                         .hint(reject.hint)
-                        .row(row.masked(&declared, format.separator)),
-                );
+                        .row(row.masked(&columns.declared, separator));
+                    if let Some(column) = bad_value.filter(|_| first) {
+                        self.bad_values.insert(column, (0, finding.clone()));
+                    }
+                    received.reject(finding);
+                }
+                if let Some((count, _)) = bad_value.and_then(|column| self.bad_values.get_mut(&column)) {
+                    *count += 1;
+                }
             }
         }
     }
-    received.facts.push(sink.finish(&rows, dimensions, file, &mut received.findings));
+
+    /// Where no row has in a column what it should hold, says so once and not for every row.
+    fn tell_wrong_column(&self, received: &mut Received) {
+        let State::Known(columns) = &self.state else { return };
+        let whole = self.bad_values.iter().find(|(_, (count, _))| *count == received.rows);
+        let Some((column, (count, first))) = whole.filter(|_| received.rows >= WRONG_IN_ALL) else { return };
+        let name = columns.header.names().get(*column).map_or("", String::as_str);
+        let message = format!(
+            "none of the {count} rows can be used for what stands in the column `{name}`; in the first, {}",
+            first.message
+        );
+        received.findings.take_out(codes::BAD_VALUE);
+        received.findings.push(
+            Finding::error(codes::WRONG_COLUMN, first.place.clone(), message)
+                .hint(format!("{}; is it the right column, and the right declaration?", first.hint))
+                .row(first.row.clone()),
+        );
+    }
+}
+
+/// Rows from which on a column that is wrong in all of them is told once.
+const WRONG_IN_ALL: u64 = 3;
+
+impl Reading for Table<'_> {
+    fn piece(&mut self, piece: Piece<'_>, received: &mut Received) -> usize {
+        let format = self.format;
+        let declared = format.encoding;
+        if piece.is_utf8 && declared == TextEncoding::Windows1252 {
+            self.encodings.tell_utf8(self.file, received);
+        }
+        let encoding = if piece.is_utf8 { TextEncoding::Utf8 } else { declared };
+        if matches!(self.state, State::Refused) {
+            return piece.bytes.len();
+        }
+        let around = mem::take(&mut self.around);
+        let mut rows = Rows::new(piece, format.separator, encoding, &around);
+        if self.titles > 0 {
+            self.titles -= rows.skip_lines(self.titles);
+        }
+        if self.titles == 0
+            && matches!(self.state, State::Headless)
+            && let Some(columns) = &format.columns
+        {
+            self.begin(Header::new(columns.clone()), received);
+        }
+        if let State::Known(columns) = &self.state {
+            rows.expect_columns(columns.own);
+        }
+        while let Some(row) = rows.next() {
+            if encoding == TextEncoding::Windows1252 {
+                self.encodings.count(&row);
+            }
+            if matches!(self.state, State::Headless) {
+                if row.too_long {
+                    received.findings.push(too_long(self.file, row.line));
+                    self.state = State::Unusable;
+                    continue;
+                }
+                self.begin(Header::of_row(&row), received);
+                if let State::Known(columns) = &self.state {
+                    rows.expect_columns(columns.own);
+                }
+                continue;
+            }
+            self.row(&row, received);
+        }
+        let consumed = rows.consumed();
+        self.around = around;
+        consumed
+    }
+
+    fn passed_over(&mut self, line: u32, received: &mut Received) {
+        match self.state {
+            // A title is as good as any other.
+            State::Headless if self.titles > 0 => self.titles -= 1,
+            State::Headless => {
+                received.findings.push(too_long(self.file, line));
+                self.state = State::Unusable;
+            }
+            State::Known(_) => {
+                received.rows += 1;
+                received.reject(too_long(self.file, line));
+            }
+            State::Unusable => {
+                received.rows += 1;
+                received.rejected += 1;
+            }
+            State::Refused => {}
+        }
+    }
+
+    fn take(&mut self) -> Vec<Facts> {
+        let State::Known(columns) = &mut self.state else { return Vec::new() };
+        let dimensions = columns.dimensions.iter_mut().map(DimensionReader::take).collect();
+        vec![columns.sink.take(dimensions)]
+    }
+
+    fn finish(&mut self, received: &mut Received) {
+        self.tell_wrong_column(received);
+        if let State::Known(columns) = &mut self.state {
+            let Columns { sink, dimensions, .. } = columns.as_mut();
+            sink.finish(&self.around, dimensions, self.file, &mut received.findings);
+        }
+        self.encodings.tell(self.file, received);
+    }
+}
+
+impl Encodings {
+    fn count(&mut self, row: &Row<'_>) {
+        match row.read_as {
+            None => {}
+            Some(TextEncoding::Windows1252) => self.windows += 1,
+            Some(TextEncoding::Utf8) => {
+                self.utf8 += 1;
+                if self.first_utf8 == 0 {
+                    self.first_utf8 = row.line;
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, file: &str, received: &mut Received) {
+        match (self.utf8, self.windows) {
+            (0, _) => {}
+            (_, 0) => self.tell_utf8(file, received),
+            (utf8, windows) => {
+                let message = format!(
+                    "declared as windows-1252, but {utf8} rows are UTF-8, the first one here, and {windows} are \
+                     not; each was read as what it is"
+                );
+                let place = Place::line(file, self.first_utf8);
+                let hint = "two exports were put together: look at the accented letters";
+                received.findings.push(Finding::warning(codes::ENCODING, place, message).hint(hint));
+            }
+        }
+    }
+
+    fn tell_utf8(&mut self, file: &str, received: &mut Received) {
+        if !mem::replace(&mut self.told, true) {
+            let message = "declared as windows-1252, but the file is UTF-8; it was read as UTF-8";
+            let hint = "set `encoding = \"utf-8\"` in the source's declaration";
+            received.findings.push(Finding::warning(codes::ENCODING, Place::file(file), message).hint(hint));
+        }
+    }
 }
 
 /// The values that stand in the name of the file; `None`, with a finding, when it has not the declared form.
@@ -171,6 +393,15 @@ fn check_form(row: &Row<'_>, columns: usize) -> Result<(), Reject> {
         };
         return Err(Reject { column: None, code, message, hint: hint.to_owned() });
     }
+    if let Some(column) = row.zero_byte() {
+        return Err(Reject {
+            column: Some(column),
+            code: codes::ENCODING,
+            message: "the row holds zero bytes".to_owned(),
+            hint: "the file is damaged, or in UTF-16 without a mark: export it again as CSV in UTF-8"
+                .to_owned(),
+        });
+    }
     if let Some(column) = row.not_text() {
         return Err(Reject {
             column: Some(column),
@@ -221,372 +452,5 @@ impl TableFormat {
         }
         named.extend(self.dimensions.values().map(|dimension| dimension.column.as_str()));
         named.into_iter()
-    }
-}
-
-/// The facts being gathered, with the positions of their columns.
-enum Sink<'s> {
-    Checks(Box<CheckRows<'s>>),
-    Updates(Box<Updates<'s>>),
-    Cases {
-        format: &'s TableFormat,
-        clock: &'s CivilClock<'s>,
-        case: usize,
-        events: EventPositions,
-        facts: CaseEvents,
-        seen: FxHashMap<(u32, u32, i64), u16>,
-    },
-    Operations {
-        format: &'s TableFormat,
-        clock: &'s CivilClock<'s>,
-        id: Vec<usize>,
-        at: Vec<usize>,
-        quantity: Option<usize>,
-        amount: Option<usize>,
-        measures: Vec<(&'s str, usize)>,
-        /// The measure of each operation, where there are measures.
-        measured: Texts,
-        facts: Operations,
-    },
-    Stocks {
-        format: &'s TableFormat,
-        clock: &'s CivilClock<'s>,
-        subject: Vec<usize>,
-        attribute: Vec<usize>,
-        value: Option<usize>,
-        quantity: Option<usize>,
-        from: usize,
-        until: Option<usize>,
-        facts: Stocks,
-    },
-}
-
-enum EventPositions {
-    Row { column: usize, at: usize, words: FxHashMap<Vec<u8>, String> },
-    Columns(Vec<(String, usize)>),
-}
-
-impl<'s> Sink<'s> {
-    fn new(
-        format: &'s TableFormat,
-        header: &Header,
-        clock: &'s CivilClock<'s>,
-        names: &'s Names,
-    ) -> Sink<'s> {
-        // Every named column was found before.
-        let position = |column: &String| header.position(column).unwrap_or_default();
-        let positions = |columns: &Vec<String>| columns.iter().map(position).collect::<Vec<_>>();
-        match &format.facts {
-            FactColumns::Checks(columns) => {
-                Sink::Checks(Box::new(CheckRows::new(format, columns, position, clock, names)))
-            }
-            FactColumns::Cases {
-                kind, case, events: EventColumns::Updates { columns, counters }, ..
-            } => {
-                let updates = Updates::new(format, (kind, case), (columns, counters), position, clock);
-                Sink::Updates(Box::new(updates))
-            }
-            FactColumns::Cases { case, events, .. } => Sink::Cases {
-                format,
-                clock,
-                case: position(case),
-                events: match events {
-                    EventColumns::Row { column, at, words } => EventPositions::Row {
-                        column: position(column),
-                        at: position(at),
-                        words: words
-                            .iter()
-                            .map(|(word, event)| (word.as_bytes().to_vec(), event.clone()))
-                            .collect(),
-                    },
-                    EventColumns::Columns(columns) | EventColumns::Updates { columns, .. } => {
-                        EventPositions::Columns(
-                            columns.iter().map(|(event, column)| (event.clone(), position(column))).collect(),
-                        )
-                    }
-                },
-                facts: CaseEvents::default(),
-                seen: FxHashMap::default(),
-            },
-            FactColumns::Operations { id, at, quantity, amount, measures, .. } => Sink::Operations {
-                format,
-                clock,
-                id: positions(id),
-                at: positions(at),
-                quantity: quantity.as_ref().map(position),
-                amount: amount.as_ref().map(position),
-                measures: measures.iter().map(|(name, column)| (name.as_str(), position(column))).collect(),
-                measured: Texts::default(),
-                facts: Operations::default(),
-            },
-            FactColumns::Stocks { subject, attribute, value, quantity, from, until, .. } => Sink::Stocks {
-                format,
-                clock,
-                subject: positions(subject),
-                attribute: positions(attribute),
-                value: value.as_ref().map(position),
-                quantity: quantity.as_ref().map(position),
-                from: position(from),
-                until: until.as_ref().map(position),
-                facts: Stocks::default(),
-            },
-        }
-    }
-
-    /// Takes the facts of a row, or says why there are none.
-    fn row(&mut self, row: &Row<'_>, file: &str) -> Result<Taken, Reject> {
-        match self {
-            Sink::Checks(checks) => checks.row(row, file).map(|()| Taken::Facts(1)),
-            Sink::Updates(updates) => updates.row(row).map(|()| Taken::Later),
-            Sink::Cases { format, clock, case, events, facts, seen } => {
-                let FactColumns::Cases { kind, .. } = &format.facts else { return Ok(Taken::Nothing) };
-                let id = row.text(*case);
-                if id.is_empty() {
-                    return Err(Reject::value(*case, "the case has no identifier", "every row needs one"));
-                }
-                let mut found: Vec<(&str, i64)> = Vec::with_capacity(4);
-                // A row that is a whole case has each event once.
-                let once = matches!(events, EventPositions::Columns(_));
-                match events {
-                    EventPositions::Row { column, at, words } => {
-                        let Some(event) = words.get(row.field(*column)) else {
-                            return Err(Reject {
-                                column: Some(*column),
-                                code: codes::UNKNOWN_EVENT,
-                                message: format!("the event `{}` is not declared", row.text(*column)),
-                                hint: "add it to `words` of the source's declaration".to_owned(),
-                            });
-                        };
-                        found.push((event, time(format, clock, row, *at)?));
-                    }
-                    EventPositions::Columns(columns) => {
-                        for (event, column) in columns {
-                            if !row.field(*column).is_empty() {
-                                found.push((event, time(format, clock, row, *column)?));
-                            }
-                        }
-                        if found.is_empty() {
-                            let message = "the case has no event";
-                            let hint = "at least one of its times must be there";
-                            return Err(Reject { column: None, ..Reject::value(0, message, hint) });
-                        }
-                    }
-                }
-                for (event, at) in &found {
-                    facts.case.push(id);
-                    facts.kind.push(kind);
-                    facts.event.push(event);
-                    let n = if once {
-                        ONCE
-                    } else {
-                        let key = (last(&facts.case), last(&facts.event), *at);
-                        let seen = seen.entry(key).or_default();
-                        let n = *seen;
-                        *seen = seen.saturating_add(1);
-                        n
-                    };
-                    facts.n.push(n);
-                    facts.at.push(*at);
-                    facts.line.push(row.line);
-                }
-                Ok(Taken::Facts(found.len()))
-            }
-            Sink::Operations {
-                format,
-                clock,
-                id,
-                at,
-                quantity,
-                amount: amount_column,
-                measures,
-                measured,
-                facts,
-            } => {
-                let FactColumns::Operations { kind, .. } = &format.facts else { return Ok(Taken::Nothing) };
-                if id.iter().all(|column| row.field(*column).is_empty()) {
-                    let column = id.first().copied().unwrap_or_default();
-                    return Err(Reject::value(column, "the record has no identifier", "every row needs one"));
-                }
-                let instant = match at.as_slice() {
-                    [column] => time(format, clock, row, *column)?,
-                    columns => {
-                        let text = joined(row, columns, " ");
-                        clock.instant(&format.time, text.as_bytes()).ok_or_else(|| {
-                            bad_time(format, columns.first().copied().unwrap_or_default(), &text)
-                        })?
-                    }
-                };
-                let quantity = match quantity {
-                    Some(column) => whole_number(row.field(*column)).ok_or_else(|| {
-                        let message = format!("`{}` is not a whole number", row.text(*column));
-                        Reject::value(*column, message, "write digits only")
-                    })?,
-                    None => 1,
-                };
-                let cents = match amount_column {
-                    Some(column) if !row.field(*column).is_empty() => {
-                        amount(row.field(*column), format.decimal).ok_or_else(|| {
-                            let message = format!("`{}` is not an amount", row.text(*column));
-                            let example = if format.decimal == b',' { "1.234,50" } else { "1234.50" };
-                            Reject::value(*column, message, format!("write it like {example}"))
-                        })?
-                    }
-                    _ => NO_AMOUNT,
-                };
-                if !measures.is_empty() {
-                    let counts = counts(row, measures)?;
-                    for (measure, count) in &counts {
-                        let id = id.iter().map(|column| row.text(*column));
-                        facts.id.push_joined(id.chain(std::iter::once(*measure)));
-                        measured.push(measure);
-                        facts.kind.push(kind);
-                        facts.at.push(instant);
-                        facts.quantity.push(*count);
-                        facts.amount.push(NO_AMOUNT);
-                        facts.line.push(row.line);
-                    }
-                    return Ok(if counts.is_empty() { Taken::Nothing } else { Taken::Facts(counts.len()) });
-                }
-                facts.id.push_joined(id.iter().map(|column| row.text(*column)));
-                facts.kind.push(kind);
-                facts.at.push(instant);
-                facts.quantity.push(quantity);
-                facts.amount.push(cents);
-                facts.line.push(row.line);
-                Ok(Taken::Facts(1))
-            }
-            Sink::Stocks { format, clock, subject, attribute, value, quantity, from, until, facts } => {
-                let FactColumns::Stocks { constant_attribute, .. } = &format.facts else {
-                    return Ok(Taken::Nothing);
-                };
-                let start = time(format, clock, row, *from)?;
-                let end = match until {
-                    Some(column) if !row.field(*column).is_empty() => clock
-                        .next_day(&format.time, row.field(*column))
-                        .ok_or_else(|| bad_time(format, *column, row.text(*column)))?,
-                    _ => i64::MAX,
-                };
-                if end <= start {
-                    let column = until.unwrap_or(*from);
-                    return Err(Reject::value(
-                        column,
-                        "it ends before it begins",
-                        "correct one of the two days",
-                    ));
-                }
-                if subject.iter().all(|column| row.field(*column).is_empty()) {
-                    let column = subject.first().copied().unwrap_or_default();
-                    return Err(Reject::value(column, "the row has no subject", "every row needs one"));
-                }
-                let number = match quantity {
-                    Some(column) => whole_number(row.field(*column)).ok_or_else(|| {
-                        let message = format!("`{}` is not a whole number", row.text(*column));
-                        Reject::value(*column, message, "write digits only")
-                    })?,
-                    None => 1,
-                };
-                let text = value.map_or("1", |column| row.text(column));
-                facts.subject.push(&joined(row, subject, "@"));
-                match constant_attribute {
-                    Some(attribute) => facts.attribute.push(attribute),
-                    None => facts.attribute.push(&joined(row, attribute, " / ")),
-                }
-                facts.value.push(text);
-                facts.quantity.push(number);
-                facts.valid_from.push(start);
-                facts.valid_until.push(end);
-                facts.line.push(row.line);
-                Ok(Taken::Facts(1))
-            }
-        }
-    }
-
-    fn finish(
-        self,
-        rows: &Rows<'_>,
-        mut readers: Vec<DimensionReader<'_>>,
-        file: &str,
-        findings: &mut Vec<Finding>,
-    ) -> Facts {
-        let finished = |readers: Vec<DimensionReader<'_>>| -> Dimensions {
-            readers.into_iter().map(DimensionReader::finish).collect()
-        };
-        match self {
-            Sink::Checks(checks) => Facts::Checks(checks.finish(findings)),
-            Sink::Updates(updates) => {
-                let format = updates.format();
-                let mut facts = updates.finish(rows, &mut readers, file, findings);
-                facts.dimensions = finished(readers);
-                report_before_opening(format, &facts, file, findings);
-                Facts::Cases(facts)
-            }
-            Sink::Cases { format, mut facts, .. } => {
-                facts.dimensions = finished(readers);
-                report_before_opening(format, &facts, file, findings);
-                Facts::Cases(facts)
-            }
-            Sink::Operations { mut facts, measures, measured, .. } => {
-                facts.dimensions = finished(readers);
-                if !measures.is_empty() {
-                    facts.dimensions.insert(MEASURE.to_owned(), measured);
-                }
-                Facts::Operations(facts)
-            }
-            Sink::Stocks { mut facts, .. } => {
-                facts.dimensions = finished(readers);
-                Facts::Stocks(facts)
-            }
-        }
-    }
-}
-
-/// The count of each measure of a row that has one.
-fn counts<'m>(row: &Row<'_>, measures: &[(&'m str, usize)]) -> Result<Vec<(&'m str, i64)>, Reject> {
-    let stated = measures.iter().filter(|(_, column)| !row.field(*column).is_empty());
-    let count = |(measure, column): &(&'m str, usize)| {
-        let number = whole_number(row.field(*column)).ok_or_else(|| {
-            let message = format!("`{}` is not a whole number", row.text(*column));
-            Reject::value(*column, message, "write digits only")
-        })?;
-        Ok((*measure, number))
-    };
-    stated.map(count).collect()
-}
-
-fn last(texts: &Texts) -> u32 {
-    texts.codes().last().copied().unwrap_or_default()
-}
-
-fn time(format: &TableFormat, clock: &CivilClock<'_>, row: &Row<'_>, column: usize) -> Result<i64, Reject> {
-    clock.instant(&format.time, row.field(column)).ok_or_else(|| bad_time(format, column, row.text(column)))
-}
-
-fn bad_time(format: &TableFormat, column: usize, found: &str) -> Reject {
-    let message = format!("`{found}` is not a time");
-    Reject::value(column, message, format!("the declaration says `{}`", format.time))
-}
-
-/// Tells of events that come before the opening of their case.
-fn report_before_opening(format: &TableFormat, facts: &CaseEvents, file: &str, findings: &mut Vec<Finding>) {
-    let FactColumns::Cases { opening: Some(opening), .. } = &format.facts else { return };
-    let Some(opening) = facts.event.words().iter().position(|word| **word == **opening) else { return };
-    let mut opened: Vec<i64> = vec![i64::MIN; facts.case.words().len()];
-    for row in 0..facts.at.len() {
-        if facts.event.codes()[row] as usize == opening {
-            opened[facts.case.codes()[row] as usize] = facts.at[row];
-        }
-    }
-    for row in 0..facts.at.len() {
-        if facts.at[row] < opened[facts.case.codes()[row] as usize] {
-            let message = format!(
-                "case `{}`: the event `{}` comes before the opening",
-                facts.case.get(row),
-                facts.event.get(row)
-            );
-            findings.push(
-                Finding::warning(codes::BEFORE_OPENING, Place::line(file, facts.line[row]), message)
-                    .hint("correct the time in the source and export again"),
-            );
-        }
     }
 }

@@ -15,6 +15,8 @@ use jiff::civil::DateTime;
 use crate::civil::TimePattern;
 use crate::codes;
 
+/// Bytes of a spreadsheet.
+pub(crate) const MOST_BYTES: u64 = 256 << 20;
 /// Cells of one sheet, empty ones before others of their row counted too.
 const MOST_CELLS: usize = 5_000_000;
 /// Rows by columns of the widest row.
@@ -100,6 +102,10 @@ impl Workbook {
     ///
     /// As for [`Workbook::sheets`], and when there is no such sheet.
     pub fn read(&self, file: &str, bytes: &[u8]) -> Result<Sheet, Box<Finding>> {
+        if bytes.len() as u64 > MOST_BYTES {
+            let message = format!("the spreadsheet is larger than {} MB", MOST_BYTES >> 20);
+            return Err(Box::new(Trouble::TooLarge(message).finding(file, None)));
+        }
         let sheet = match self.kind {
             WorkbookKind::Xlsx => xlsx::read(self.sheet.as_deref(), bytes),
             WorkbookKind::Ods => ods::read(self.sheet.as_deref(), bytes),

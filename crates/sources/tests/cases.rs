@@ -1,12 +1,13 @@
 //! Runs the cases in `tests/cases/*.md`; `tests/cases/README.md` says how to write one.
 
+use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use impegno_calendar::{Instant, Zone};
 use impegno_facts::{Dimensions, Facts, NO_AMOUNT, NO_LATENCY, ONCE, StateType};
 use impegno_findings::Severity;
-use impegno_sources::{Declaration, Names, Received, read, read_declaration};
+use impegno_sources::{Declaration, Input, Names, Received, read, read_declaration, read_pieces};
 
 #[test]
 fn every_case_of_every_file_holds() {
@@ -88,6 +89,11 @@ fn run(file: &str, text: &str, failures: &mut String) -> usize {
                 let _ =
                     writeln!(failures, "{file}:{number}: {} rows, of which {sum} are told", received.rows);
             }
+            for piece in [1, 2, 7, 30, 100] {
+                if let Some(other) = in_pieces(declaration, file, &bytes, piece).differs(&received) {
+                    let _ = writeln!(failures, "{file}:{number}: in pieces of {piece} bytes, {other}");
+                }
+            }
             case = Some((name.to_owned(), received, false));
             continue;
         }
@@ -120,6 +126,38 @@ fn run(file: &str, text: &str, failures: &mut String) -> usize {
     }
     close(file, &case, failures);
     cases
+}
+
+/// The same file cut into pieces.
+struct InPieces(Received);
+
+fn in_pieces(declaration: &Declaration, file: &str, bytes: &[u8], piece: usize) -> InPieces {
+    let zone = Zone::named("Europe/Rome").expect("the zone");
+    let mut facts = Vec::new();
+    let mut rest = bytes;
+    let input = Input { size: bytes.len() as u64, piece, bytes: &mut rest };
+    let received = read_pieces(declaration, &names(), &zone, file, input, |one| {
+        facts.push(one);
+        Ok::<(), Infallible>(())
+    });
+    InPieces(Received { facts, ..received.expect("bytes in memory") })
+}
+
+impl InPieces {
+    /// What a cut changed, which should be nothing.
+    fn differs(&self, whole: &Received) -> Option<String> {
+        // Facts of different kinds may follow each other in another order.
+        let sorted = |received: &Received| {
+            let text = facts(received);
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines.join("\n")
+        };
+        let all =
+            |received: &Received| format!("{}{}{}", counts(received), findings(received), sorted(received));
+        let (whole, pieces) = (all(whole), all(&self.0));
+        (whole != pieces).then(|| format!("got:\n{pieces}\nwhole:\n{whole}"))
+    }
 }
 
 fn close(file: &str, case: &Option<(String, Received, bool)>, failures: &mut String) {

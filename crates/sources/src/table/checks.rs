@@ -6,11 +6,12 @@ use impegno_facts::{Check, Checks, NO_LATENCY, Origin, State, StateType};
 use impegno_findings::{Finding, Place, nearest};
 use rustc_hash::FxHashSet;
 
+use super::Reject;
 use super::rows::Row;
-use super::{Reject, time};
+use super::sink::time;
 use crate::civil::CivilClock;
 use crate::declaration::{CheckColumns, TableFormat};
-use crate::{Names, codes};
+use crate::{FileFindings, Names, codes};
 
 /// The checks being gathered, with the positions of their columns.
 pub(super) struct CheckRows<'s> {
@@ -27,7 +28,6 @@ pub(super) struct CheckRows<'s> {
     origin: Origin,
     facts: Checks,
     strangers: FxHashSet<String>,
-    findings: Vec<Finding>,
 }
 
 impl<'s> CheckRows<'s> {
@@ -53,12 +53,16 @@ impl<'s> CheckRows<'s> {
             origin: columns.origin,
             facts: Checks::default(),
             strangers: FxHashSet::default(),
-            findings: Vec::new(),
         }
     }
 
     /// Takes a row.
-    pub(super) fn row(&mut self, row: &Row<'_>, file: &str) -> Result<(), Reject> {
+    pub(super) fn row(
+        &mut self,
+        row: &Row<'_>,
+        file: &str,
+        findings: &mut FileFindings,
+    ) -> Result<(), Reject> {
         let host = row.text(self.host);
         if host.is_empty() {
             return Err(Reject::value(self.host, "the check has no host", "every row needs one"));
@@ -88,7 +92,7 @@ impl<'s> CheckRows<'s> {
         if !known && self.strangers.insert(probe.clone()) {
             let message = format!("the probe `{probe}` is not in probes.csv");
             let finding = Finding::warning(codes::UNKNOWN_NAME, Place::line(file, row.line), message);
-            self.findings.push(
+            findings.push(
                 finding.hint("add it to probes.csv; its checks were received and count in no component"),
             );
         }
@@ -99,9 +103,9 @@ impl<'s> CheckRows<'s> {
         Ok(())
     }
 
-    pub(super) fn finish(self, findings: &mut Vec<Finding>) -> Checks {
-        findings.extend(self.findings);
-        self.facts
+    /// Gives the checks since the last time.
+    pub(super) fn take(&mut self) -> Checks {
+        std::mem::take(&mut self.facts)
     }
 }
 

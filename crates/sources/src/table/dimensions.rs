@@ -2,11 +2,12 @@
 
 use impegno_facts::{Code, Texts};
 use impegno_findings::{Finding, Place, nearest};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_128;
 
 use super::rows::Row;
 use crate::declaration::Vocabulary;
-use crate::{Names, codes};
+use crate::{FileFindings, Names, codes};
 
 /// A dimension being read.
 pub(crate) struct DimensionReader<'d> {
@@ -15,7 +16,10 @@ pub(crate) struct DimensionReader<'d> {
     vocabulary: &'d Vocabulary,
     names: &'d Names,
     texts: Texts,
+    /// The code of each word in this piece of the file.
     resolved: FxHashMap<Box<[u8]>, Code>,
+    /// Hashes of the unknown words that were told.
+    told: FxHashSet<u64>,
 }
 
 impl<'d> DimensionReader<'d> {
@@ -27,11 +31,12 @@ impl<'d> DimensionReader<'d> {
             names,
             texts: Texts::default(),
             resolved: FxHashMap::default(),
+            told: FxHashSet::default(),
         }
     }
 
     /// Takes the value of a row, once for each fact of the row.
-    pub(crate) fn push(&mut self, row: &Row<'_>, facts: usize, file: &str, findings: &mut Vec<Finding>) {
+    pub(crate) fn push(&mut self, row: &Row<'_>, facts: usize, file: &str, findings: &mut FileFindings) {
         let field = row.field(self.column);
         let code = match self.resolved.get(field) {
             Some(code) => *code,
@@ -47,11 +52,13 @@ impl<'d> DimensionReader<'d> {
         }
     }
 
-    pub(crate) fn finish(self) -> (String, Texts) {
-        (self.name.to_owned(), self.texts)
+    /// Gives the values since the last time.
+    pub(crate) fn take(&mut self) -> (String, Texts) {
+        self.resolved.clear();
+        (self.name.to_owned(), std::mem::take(&mut self.texts))
     }
 
-    fn resolve(&mut self, word: &str, line: u32, file: &str, findings: &mut Vec<Finding>) -> Code {
+    fn resolve(&mut self, word: &str, line: u32, file: &str, findings: &mut FileFindings) -> Code {
         if word.is_empty() {
             return self.texts.code_for("");
         }
@@ -60,6 +67,13 @@ impl<'d> DimensionReader<'d> {
             Vocabulary::Words(words) => {
                 if let Some(meaning) = words.get(word) {
                     return self.texts.code_for(meaning);
+                }
+                if !self.told.insert(xxh3_128(word.as_bytes()) as u64) {
+                    return self.texts.code_for(word);
+                }
+                if !findings.keeps(codes::UNKNOWN_VALUE) {
+                    findings.count(codes::UNKNOWN_VALUE);
+                    return self.texts.code_for(word);
                 }
                 let message = format!("`{word}` is not a listed word of the dimension `{}`", self.name);
                 let finding = Finding::warning(codes::UNKNOWN_VALUE, Place::line(file, line), message);
@@ -71,7 +85,7 @@ impl<'d> DimensionReader<'d> {
                 return self.texts.code_for(word);
             }
             Vocabulary::Numbers => {
-                if !is_number(word) {
+                if !is_number(word) && self.told.insert(xxh3_128(word.as_bytes()) as u64) {
                     let message = format!("`{word}` is not a number, as the dimension `{}` says", self.name);
                     let finding = Finding::warning(codes::UNKNOWN_VALUE, Place::line(file, line), message);
                     findings.push(finding.hint("write digits, perhaps with a decimal point: 7.0"));
@@ -87,6 +101,14 @@ impl<'d> DimensionReader<'d> {
         };
         if let Some(code) = known.get(word) {
             return self.texts.code_for(code);
+        }
+        if !self.told.insert(xxh3_128(word.as_bytes()) as u64) {
+            return self.texts.code_for(word);
+        }
+        // Looking for a word that is near takes time.
+        if !findings.keeps(codes::UNKNOWN_NAME) {
+            findings.count(codes::UNKNOWN_NAME);
+            return self.texts.code_for(word);
         }
         let mut spelt: Vec<&str> = known.keys().map(String::as_str).collect();
         spelt.sort_unstable();

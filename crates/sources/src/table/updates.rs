@@ -6,12 +6,15 @@
 use impegno_facts::{CaseEvents, ONCE};
 use rustc_hash::FxHashMap;
 
+use super::Reject;
+use super::cases::Openings;
 use super::dimensions::DimensionReader;
 use super::fields::whole_number;
-use super::rows::{KeptRow, Row, Rows};
-use super::{Reject, time};
+use super::rows::{Around, KeptRow, Row};
+use super::sink::time;
+use crate::FileFindings;
 use crate::civil::CivilClock;
-use crate::declaration::{Counter, TableFormat};
+use crate::declaration::{Counter, FactColumns, TableFormat};
 
 /// The updates being gathered, with the positions of their columns.
 pub(super) struct Updates<'s> {
@@ -24,6 +27,8 @@ pub(super) struct Updates<'s> {
     /// The position of each case in `cases`.
     known: FxHashMap<String, usize>,
     cases: Vec<Updated>,
+    /// The events of all cases, at the end.
+    facts: CaseEvents,
 }
 
 /// What is known of a case so far.
@@ -56,12 +61,8 @@ impl<'s> Updates<'s> {
             counters: counters.iter().map(counter).collect(),
             known: FxHashMap::default(),
             cases: Vec::new(),
+            facts: CaseEvents::default(),
         }
-    }
-
-    /// What the declaration says of the table.
-    pub(super) fn format(&self) -> &'s TableFormat {
-        self.format
     }
 
     /// Takes a row; it stands for its case until a later one comes.
@@ -116,32 +117,46 @@ impl<'s> Updates<'s> {
         Ok(())
     }
 
-    /// The events of all cases, each with the dimensions of the last row of its case.
+    /// Gathers the events of all cases, each with the dimensions of the last row of its case.
     pub(super) fn finish(
-        self,
-        rows: &Rows<'_>,
+        &mut self,
+        around: &Around,
         dimensions: &mut [DimensionReader<'_>],
         file: &str,
-        findings: &mut Vec<impegno_findings::Finding>,
-    ) -> CaseEvents {
-        let mut facts = CaseEvents::default();
+        findings: &mut FileFindings,
+    ) {
+        let opening = match &self.format.facts {
+            FactColumns::Cases { opening, .. } => opening.as_deref(),
+            FactColumns::Checks(_) | FactColumns::Operations { .. } | FactColumns::Stocks { .. } => None,
+        };
+        let mut openings = Openings::default();
+        let facts = &mut self.facts;
         for case in &self.cases {
-            let row = rows.again(&case.last);
+            let row = case.last.again(around);
             let events = case.events.iter().map(|(n, at)| (self.columns[*n].0, *at, ONCE, row.line));
             let rises =
                 case.rises.iter().map(|(n, at, number, line)| (self.counters[*n].0, *at, *number, *line));
             for (event, at, n, line) in events.chain(rises) {
-                facts.case.push(row.text(self.case));
+                let id = row.text(self.case);
+                facts.case.push(id);
                 facts.kind.push(self.kind);
                 facts.event.push(event);
                 facts.at.push(at);
                 facts.n.push(n);
                 facts.line.push(line);
+                if let Some(opening) = opening {
+                    openings.push(id, event, event == opening, at, line);
+                }
             }
             for dimension in dimensions.iter_mut() {
                 dimension.push(&row, case.events.len() + case.rises.len(), file, findings);
             }
         }
-        facts
+        openings.tell(file, findings);
+    }
+
+    /// Gives the events, once they are gathered.
+    pub(super) fn take(&mut self) -> CaseEvents {
+        std::mem::take(&mut self.facts)
     }
 }
