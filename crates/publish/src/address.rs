@@ -16,6 +16,16 @@ pub(crate) const README: &str = "dati/LEGGIMI.md";
 /// The description of the JSON files.
 pub(crate) const SCHEMA: &str = "dati/report.schema.json";
 
+/// The name of a report as one document: by layout and period, `annuale-2017.xlsx`.
+pub(crate) fn document_name(report: &Report, extension: &str) -> String {
+    format!("{}-{}.{extension}", plain(&report.layout), plain(&report.period_code))
+}
+
+/// The name of the page of differences as a document of its own.
+pub(crate) fn differences_name(report: &Report, extension: &str) -> String {
+    format!("{}-{}-{DIFFERENCES}.{extension}", plain(&report.layout), plain(&report.period_code))
+}
+
 /// Whether the page is that of the differences.
 pub(crate) fn is_differences(page: &Page) -> bool {
     page.slug == DIFFERENCES

@@ -22,13 +22,24 @@ pub(crate) fn machine(value: &Value) -> String {
 /// `numerator / denominator` with at most nine decimals, rounded half away from zero, without
 /// trailing zeros; empty if the denominator is zero, which no sound report holds.
 pub(crate) fn decimal(numerator: i128, denominator: i128) -> String {
+    let text = fixed(numerator, denominator, DECIMALS);
+    if !text.contains('.') {
+        return text;
+    }
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// `numerator / denominator` with exactly this many decimals, rounded half away from zero; empty if the
+/// denominator is zero. A negative quotient keeps its sign, even where all the digits are zeros.
+pub(crate) fn fixed(numerator: i128, denominator: i128, decimals: usize) -> String {
     if denominator == 0 {
         return String::new();
     }
     let divisor = denominator.unsigned_abs();
     let mut whole = numerator.unsigned_abs() / divisor;
     let mut remainder = numerator.unsigned_abs() % divisor;
-    let mut digits = [0_u8; DECIMALS];
+    let mut digits = vec![0_u8; decimals];
     for digit in &mut digits {
         (*digit, remainder) = next_digit(remainder, divisor);
     }
@@ -41,8 +52,7 @@ pub(crate) fn decimal(numerator: i128, denominator: i128) -> String {
         whole += u128::from(carried);
     }
     let decimals: String = digits.iter().map(|digit| char::from(b'0' + digit)).collect();
-    let decimals = decimals.trim_end_matches('0');
-    let negative = (numerator < 0) != (denominator < 0) && (whole != 0 || !decimals.is_empty());
+    let negative = (numerator < 0) != (denominator < 0) && numerator != 0;
     let sign = if negative { "-" } else { "" };
     let dot = if decimals.is_empty() { "" } else { "." };
     format!("{sign}{whole}{dot}{decimals}")
@@ -82,6 +92,17 @@ mod tests {
         assert_eq!(decimal(4, 10_000_000_000), "0");
         assert_eq!(decimal(9_999_999_999, 10_000_000_000), "1");
         assert_eq!(decimal(1, 0), "");
+    }
+
+    #[test]
+    fn decimals_can_be_fixed() {
+        assert_eq!(fixed(1, 8, 2), "0.13");
+        assert_eq!(fixed(-1, 8, 2), "-0.13");
+        assert_eq!(fixed(999, 1000, 2), "1.00");
+        assert_eq!(fixed(5, 2, 0), "3");
+        assert_eq!(fixed(-1, 1000, 2), "-0.00");
+        assert_eq!(fixed(0, -3, 1), "0.0");
+        assert_eq!(fixed(1, 0, 3), "");
     }
 
     #[test]

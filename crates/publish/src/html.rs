@@ -96,6 +96,8 @@ struct PageView<'a> {
     known_at: String,
     ledger_head: String,
     charter_version: String,
+    /// The workbook that holds the tables of the page.
+    workbook: String,
     figures_csv: String,
     page_json: String,
     read_me: String,
@@ -254,12 +256,22 @@ impl<'a> Site<'a> {
             known_at: self.words.instant(&self.report.known_at),
             ledger_head: shortened(&self.report.ledger_head),
             charter_version: shortened(&self.report.charter_version),
+            workbook: format!("{root}{}", self.workbook(page)),
             figures_csv: format!("{root}{}", address::FIGURES_CSV),
             page_json: format!("{root}{}", paths.json),
             read_me: format!("{root}{README}"),
             schema: format!("{root}{SCHEMA}"),
             licences: format!("{root}{}", assets::LICENCES),
             root,
+        }
+    }
+
+    /// The workbook with the tables of a page.
+    fn workbook(&self, page: &Page) -> String {
+        if is_differences(page) {
+            address::differences_name(self.report, "xlsx")
+        } else {
+            address::document_name(self.report, "xlsx")
         }
     }
 

@@ -9,8 +9,9 @@
 //! | [`html()`] | one page per page of the report, and `assets/` (style sheets, fonts, licences) |
 //! | [`csv()`] | `dati/<table>.csv`, `dati/cifre.csv`, `dati/LEGGIMI.md` |
 //! | [`json()`] | `dati/<page>.json`, `dati/report.schema.json` |
+//! | [`xlsx()`] | `<layout>-<period>.xlsx`, and `<layout>-<period>-differenze.xlsx` for that page alone |
 //!
-//! The three belong in the same folder: the pages link to the data. They work opened from a disk,
+//! They belong in the same folder: the pages link to the data. They work opened from a disk,
 //! without a server and without any script.
 //!
 //! # Promises
@@ -26,8 +27,10 @@ mod csv_files;
 mod exact;
 mod html;
 mod json_files;
+mod spreadsheet;
 mod svg;
 mod words;
+mod xlsx;
 
 use std::borrow::Cow;
 
@@ -71,3 +74,30 @@ pub fn csv(report: &Report) -> Vec<File> {
 pub fn json(report: &Report) -> Vec<File> {
     json_files::files(report)
 }
+
+/// The report as a workbook: a sheet with contents and origin, one for the single figures, one for each
+/// table (named as its CSV), one for the paragraphs.
+///
+/// Numbers are numbers with forms in which they read as in the report: shares as fractions with a percentage
+/// form, differences of shares in points, lengths of time as fractions of a day (those printed in milliseconds:
+/// in milliseconds), amounts in euro, civil times as dates. What no number prints as the report does is the
+/// printed text: integers beyond fifteen digits, negative times. Text is never a formula.
+///
+/// # Errors
+///
+/// If the library that writes the file refuses; no report is known that makes it do so.
+pub fn xlsx(report: &Report) -> Result<Vec<File>, WorkbookError> {
+    xlsx::files(report).map_err(|error| WorkbookError(error.to_string()))
+}
+
+/// Why a workbook could not be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkbookError(String);
+
+impl std::fmt::Display for WorkbookError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the workbook cannot be written: {}", self.0)
+    }
+}
+
+impl std::error::Error for WorkbookError {}

@@ -42,6 +42,22 @@ pub(crate) struct Words {
     pub(crate) sources: &'static str,
     pub(crate) licences: &'static str,
     pub(crate) axis_not_from_zero: &'static str,
+    pub(crate) workbook: &'static str,
+    pub(crate) published_with: &'static str,
+    pub(crate) contents_sheet: &'static str,
+    pub(crate) figures_sheet: &'static str,
+    pub(crate) figures_title: &'static str,
+    pub(crate) figure: &'static str,
+    pub(crate) value: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) text_sheet: &'static str,
+    pub(crate) text_title: &'static str,
+    pub(crate) page: &'static str,
+    pub(crate) section: &'static str,
+    pub(crate) text: &'static str,
+    pub(crate) centre: &'static str,
+    pub(crate) sheet: &'static str,
+    pub(crate) table: &'static str,
     good: &'static str,
     bad: &'static str,
     unsure: &'static str,
@@ -92,6 +108,22 @@ static ITALIAN: Words = Words {
     licences: "Pubblicato con Impegno (EUPL-1.2). Veste grafica Bootstrap Italia (BSD-3-Clause), \
                caratteri Titillium Web (OFL-1.1).",
     axis_not_from_zero: "L’asse verticale non parte da zero.",
+    workbook: "Cartella di calcolo (XLSX)",
+    published_with: "Pubblicato con Impegno (EUPL-1.2).",
+    contents_sheet: "Indice",
+    figures_sheet: "cifre",
+    figures_title: "Cifre singole",
+    figure: "Cifra",
+    value: "Valore",
+    note: "Nota",
+    text_sheet: "testo",
+    text_title: "Testi del report",
+    page: "Pagina",
+    section: "Sezione",
+    text: "Testo",
+    centre: "Centro",
+    sheet: "Foglio",
+    table: "Tabella",
     good: "esito positivo",
     bad: "esito negativo",
     unsure: "non determinabile",
@@ -134,6 +166,22 @@ static ENGLISH: Words = Words {
     licences: "Published with Impegno (EUPL-1.2). Design by Bootstrap Italia (BSD-3-Clause), \
                typeface Titillium Web (OFL-1.1).",
     axis_not_from_zero: "The vertical axis does not start at zero.",
+    workbook: "Workbook (XLSX)",
+    published_with: "Published with Impegno (EUPL-1.2).",
+    contents_sheet: "Contents",
+    figures_sheet: "figures",
+    figures_title: "Single figures",
+    figure: "Figure",
+    value: "Value",
+    note: "Note",
+    text_sheet: "text",
+    text_title: "Texts of the report",
+    page: "Page",
+    section: "Section",
+    text: "Text",
+    centre: "Centre",
+    sheet: "Sheet",
+    table: "Table",
     good: "good",
     bad: "bad",
     unsure: "cannot be said",
@@ -176,6 +224,19 @@ impl Words {
             }
             Language::En => format!("The first {shown} of {all} rows are printed: the CSV holds them all."),
         }
+    }
+
+    /// The sentence that explains a style of cells, itself set in it.
+    pub(crate) fn set_like_this(&self, meaning: &str) -> String {
+        match self.language {
+            Language::It => format!("Così è scritto ciò che vale: {meaning}"),
+            Language::En => format!("Set like this: {meaning}"),
+        }
+    }
+
+    /// The sentence under a table with cells without a value.
+    pub(crate) fn not_measured_because(&self, reason: &str) -> String {
+        format!("{}: {reason}", self.not_measured)
     }
 
     /// A count, with separated thousands.

@@ -8,19 +8,23 @@ mod preview;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{cell, report, row, table};
-use impegno_publish::{csv, html, json};
+use impegno_publish::{csv, html, json, xlsx};
 use impegno_report::document::{Block, Cell, Language, Report, RowRole, Value};
 use serde_json::Value as Json;
 
-/// Texts of the files by path; fonts and the like are left out.
+/// Texts of the files by path; what fonts and workbooks hold is left out.
 fn files(report: &Report) -> BTreeMap<String, String> {
-    let files: Vec<_> = [html(report), csv(report), json(report)].into_iter().flatten().collect();
+    let files: Vec<_> = [html(report), csv(report), json(report), xlsx(report).expect("a workbook")]
+        .into_iter()
+        .flatten()
+        .collect();
     let count = files.len();
     let texts: BTreeMap<String, String> = files
         .into_iter()
         .map(|file| {
-            let text = if file.path.ends_with(".woff2") { vec![] } else { file.bytes.into_owned() };
-            (file.path, String::from_utf8(text).expect("everything but fonts is UTF-8"))
+            let binary = [".woff2", ".xlsx"].iter().any(|end| file.path.ends_with(end));
+            let text = if binary { vec![] } else { file.bytes.into_owned() };
+            (file.path, String::from_utf8(text).expect("everything else is UTF-8"))
         })
         .collect();
     assert_eq!(texts.len(), count, "every path is used once");

@@ -87,6 +87,8 @@ pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure>
     let mut files: Vec<File> = impegno_publish::html(document);
     files.extend(impegno_publish::csv(document));
     files.extend(impegno_publish::json(document));
+    let workbooks = impegno_publish::xlsx(document);
+    files.extend(workbooks.map_err(|error| Failure::new(Exit::Output, error.to_string()))?);
     // A folder is made once and not once a file.
     let mut made = std::collections::BTreeSet::new();
     for file in &files {
