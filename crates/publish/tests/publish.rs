@@ -156,6 +156,8 @@ fn the_list_of_files() {
     differenze.html
     index.html
     prova/sla-2.html
+    test-2017-differenze.xlsx
+    test-2017.xlsx
     ");
 }
 
