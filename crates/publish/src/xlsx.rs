@@ -46,7 +46,7 @@ pub(crate) fn files(report: &Report) -> Result<Vec<File>, XlsxError> {
     Ok(files)
 }
 
-fn written(book: &Book<'_>, report: &Report, words: &Words) -> Result<Vec<u8>, XlsxError> {
+fn written(book: &Book, report: &Report, words: &Words) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     workbook.set_properties(&properties(report, words)?);
     contents(workbook.add_worksheet(), book, words)?;
@@ -82,7 +82,7 @@ fn properties(report: &Report, words: &Words) -> Result<DocProperties, XlsxError
 }
 
 /// The first sheet.
-fn contents(sheet: &mut Worksheet, book: &Book<'_>, words: &Words) -> Result<(), XlsxError> {
+fn contents(sheet: &mut Worksheet, book: &Book, words: &Words) -> Result<(), XlsxError> {
     let Contents { name, title, subtitle, about, notices, attributions } = &book.contents;
     sheet.set_name(name)?;
     set_up(sheet, title)?;
@@ -92,10 +92,10 @@ fn contents(sheet: &mut Worksheet, book: &Book<'_>, words: &Words) -> Result<(),
     }
     let last = 2;
     let mut row = 0;
-    sheet.write_string_with_format(row, 0, *title, &title_format())?;
+    sheet.write_string_with_format(row, 0, title, &title_format())?;
     row += 1;
     if !subtitle.is_empty() {
-        sheet.write_string_with_format(row, 0, *subtitle, &plain().set_font_size(13))?;
+        sheet.write_string_with_format(row, 0, subtitle, &plain().set_font_size(13))?;
         row += 1;
     }
     row += 1;
@@ -140,7 +140,7 @@ fn contents(sheet: &mut Worksheet, book: &Book<'_>, words: &Words) -> Result<(),
 }
 
 /// A sheet with a table.
-fn table(sheet: &mut Worksheet, one: &Sheet, book: &Book<'_>, report: &Report) -> Result<(), XlsxError> {
+fn table(sheet: &mut Worksheet, one: &Sheet, book: &Book, report: &Report) -> Result<(), XlsxError> {
     sheet.set_name(&one.name)?;
     set_up(sheet, &format!("{}, {}", report.title, report.period))?;
     let widths = widths(one);
@@ -208,7 +208,7 @@ fn cell(
     (row, column): (u32, u16),
     held: &Held,
     format: Format,
-    book: &Book<'_>,
+    book: &Book,
 ) -> Result<(), XlsxError> {
     if let Some(proof) = held.proof.and_then(|place| book.sheets.get(place)) {
         // The link stays when a number takes the place of its text.

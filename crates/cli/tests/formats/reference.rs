@@ -60,6 +60,8 @@ pub(crate) struct Cell {
     pub(crate) value: Value,
     /// Whether a page proves it.
     pub(crate) proven: bool,
+    /// Whether a sign tells how it is to be understood.
+    pub(crate) toned: bool,
 }
 
 /// An exact value.
@@ -137,7 +139,11 @@ impl Report {
             italian = json["report"]["language"] == "it";
             pages.push(json["page"].clone());
         }
-        Report { italian, pages: pages.iter().map(|page| Page::read(page, italian)).collect() }
+        let mut pages: Vec<Page> = pages.iter().map(|page| Page::read(page, italian)).collect();
+        // The first page lists the others in their order.
+        let index = String::from_utf8_lossy(&files["index.html"]);
+        pages.sort_by_key(|page| index.find(&format!("href=\"{}.html\"", page.slug)));
+        Report { italian, pages }
     }
 
     /// The cell of a table, to be changed.
@@ -227,7 +233,7 @@ impl Cell {
             }
             other => panic!("a value of kind {other}"),
         };
-        Cell { text: printed, value, proven: !cell["proof"].is_null() }
+        Cell { text: printed, value, proven: !cell["proof"].is_null(), toned: cell["tone"] != "plain" }
     }
 }
 

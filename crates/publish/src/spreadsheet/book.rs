@@ -25,21 +25,21 @@ const LONGEST_TEXT: usize = 32_767;
 
 /// A workbook.
 #[derive(Debug)]
-pub(crate) struct Book<'a> {
-    pub(crate) contents: Contents<'a>,
+pub(crate) struct Book {
+    pub(crate) contents: Contents,
     pub(crate) sheets: Vec<Sheet>,
 }
 
 /// The first sheet: what the workbook is and where everything stands.
 #[derive(Debug)]
-pub(crate) struct Contents<'a> {
+pub(crate) struct Contents {
     pub(crate) name: String,
-    pub(crate) title: &'a str,
-    pub(crate) subtitle: &'a str,
+    pub(crate) title: String,
+    pub(crate) subtitle: String,
     /// What is known of the report: label and value.
     pub(crate) about: Vec<(&'static str, String)>,
-    pub(crate) notices: Vec<&'a str>,
-    pub(crate) attributions: Vec<&'a str>,
+    pub(crate) notices: Vec<String>,
+    pub(crate) attributions: Vec<String>,
 }
 
 /// A sheet with one table.
@@ -91,10 +91,10 @@ pub(crate) struct Note {
     pub(crate) tone: Tone,
 }
 
-impl<'a> Book<'a> {
+impl Book {
     /// The workbook of the report, or that of the page of differences, on which no other may depend.
     /// `None` where the report has no such page.
-    pub(crate) fn of(report: &'a Report, words: &'static Words, differences: bool) -> Option<Self> {
+    pub(crate) fn of(report: &Report, words: &'static Words, differences: bool) -> Option<Self> {
         let pages = || report.pages.iter().filter(move |page| is_differences(page) == differences);
         let mut names = Names::new(words.contents_sheet);
         let mut sheets = Vec::new();
@@ -116,21 +116,18 @@ impl<'a> Book<'a> {
         }
         link_proofs(report, differences, &first_sheets, &mut sheets);
         let first = pages().next()?;
-        let (title, subtitle) = if differences {
-            (first.title.as_str(), first.lead.as_str())
-        } else {
-            (report.title.as_str(), report.subtitle.as_str())
-        };
+        let (title, subtitle) =
+            if differences { (&first.title, &first.lead) } else { (&report.title, &report.subtitle) };
         let contents = Contents {
             name: words.contents_sheet.to_owned(),
-            title,
-            subtitle,
+            title: cut(title),
+            subtitle: cut(subtitle),
             about: vec![
-                (words.centre, report.centre.clone()),
-                (words.period, report.period.clone()),
-                (words.known_at, words.instant(&report.known_at)),
-                (words.ledger_head, report.ledger_head.clone()),
-                (words.charter_version, report.charter_version.clone()),
+                (words.centre, cut(&report.centre)),
+                (words.period, cut(&report.period)),
+                (words.known_at, cut(&words.instant(&report.known_at))),
+                (words.ledger_head, cut(&report.ledger_head)),
+                (words.charter_version, cut(&report.charter_version)),
             ],
             notices: said(&report.notices),
             attributions: said(&report.attributions),
@@ -139,8 +136,8 @@ impl<'a> Book<'a> {
     }
 }
 
-fn said(texts: &[String]) -> Vec<&str> {
-    texts.iter().map(String::as_str).filter(|text| !text.is_empty()).collect()
+fn said(texts: &[String]) -> Vec<String> {
+    texts.iter().filter(|text| !text.is_empty()).map(|text| cut(text)).collect()
 }
 
 fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
@@ -297,7 +294,7 @@ fn notes<'a>(
     let mut notes = Vec::new();
     for reason in reasons {
         if said.insert(reason) {
-            notes.push(Note { text: words.not_measured_because(reason), tone: Tone::Plain });
+            notes.push(Note { text: cut(&words.not_measured_because(reason)), tone: Tone::Plain });
         }
     }
     let used: Vec<Tone> = tones.collect();
