@@ -27,7 +27,6 @@ pub(crate) struct Page {
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     pub(crate) id: String,
-    pub(crate) title: String,
     pub(crate) row_heading: String,
     /// Key and heading of each column.
     pub(crate) columns: Vec<(String, String)>,
@@ -60,8 +59,6 @@ pub(crate) struct Cell {
     pub(crate) value: Value,
     /// Whether a page proves it.
     pub(crate) proven: bool,
-    /// Whether a sign tells how it is to be understood.
-    pub(crate) toned: bool,
 }
 
 /// An exact value.
@@ -192,7 +189,6 @@ impl Table {
         let columns = list(&block["columns"]).iter();
         Table {
             id: text(&block["id"]),
-            title: text(&block["title"]),
             row_heading: text(&block["row_heading"]),
             columns: columns.map(|column| (text(&column["key"]), text(&column["label"]))).collect(),
             rows: rows.collect(),
@@ -233,7 +229,7 @@ impl Cell {
             }
             other => panic!("a value of kind {other}"),
         };
-        Cell { text: printed, value, proven: !cell["proof"].is_null(), toned: cell["tone"] != "plain" }
+        Cell { text: printed, value, proven: !cell["proof"].is_null() }
     }
 }
 
