@@ -57,6 +57,7 @@ fn report() -> Report {
         period: "Anno 2017".into(),
         period_code: "2017".into(),
         language: Language::It,
+        body: None,
         known_at: "2018-01-15T08:00:00Z".into(),
         ledger_head: "0".repeat(64),
         charter_version: "0".repeat(64),

@@ -16,14 +16,14 @@ pub(crate) const README: &str = "dati/LEGGIMI.md";
 /// The description of the JSON files.
 pub(crate) const SCHEMA: &str = "dati/report.schema.json";
 
-/// The name of a report as one document: by layout and period, `annuale-2017.xlsx`.
+/// The name of a report as one document: by layout, period and served body, `annuale-2017.xlsx`.
 pub(crate) fn document_name(report: &Report, extension: &str) -> String {
-    format!("{}-{}.{extension}", plain(&report.layout), plain(&report.period_code))
+    format!("{}.{extension}", plain(&report.file_name()))
 }
 
 /// The name of the page of differences as a document of its own.
 pub(crate) fn differences_name(report: &Report, extension: &str) -> String {
-    format!("{}-{}-{DIFFERENCES}.{extension}", plain(&report.layout), plain(&report.period_code))
+    format!("{}-{DIFFERENCES}.{extension}", plain(&report.file_name()))
 }
 
 /// Whether the page is that of the differences.

@@ -48,10 +48,8 @@ fn compare_table(
 ) {
     let most = if page.is_proof() { PROOF_ROWS } else { usize::MAX };
     assert_eq!(rows.len(), 1 + table.rows.len().min(most), "rows of {}", table.id);
-    let heads: Vec<&str> = std::iter::once(&table.row_heading)
-        .chain(table.columns.iter().map(|column| &column.1))
-        .map(trimmed)
-        .collect();
+    let labels = table.columns.iter().map(|(_, label)| label.as_str());
+    let heads: Vec<&str> = std::iter::once(table.row_heading.as_str()).chain(labels).map(str::trim).collect();
     assert_eq!(rows[0], heads, "heads of {}", table.id);
     for (number, (row, said)) in table.rows.iter().zip(&rows[1..]).enumerate() {
         assert_eq!(said.len(), row.cells.len() + 1, "cells of {}, row {}", table.id, row.key);
@@ -59,17 +57,13 @@ fn compare_table(
             "HTML",
             || format!("table {}, label of {}", table.id, row.key),
             &said[0],
-            trimmed(&row.label),
+            row.label.trim(),
         );
         for (column, (cell, said)) in row.cells.iter().zip(&said[1..]).enumerate() {
             let expected = printed(&cell.text, cell.proven, italian);
             comparison.same("HTML", || table.place(number, column), said, expected.trim());
         }
     }
-}
-
-fn trimmed(text: &String) -> &str {
-    text.trim()
 }
 
 /// What stands in the page: a proven cell without a text leads to its proof.

@@ -118,17 +118,18 @@ impl Book {
         let first = pages().next()?;
         let (title, subtitle) =
             if differences { (&first.title, &first.lead) } else { (&report.title, &report.subtitle) };
+        let body = report.body.iter().map(|body| (words.body, cut(&body.name)));
+        let about = vec![
+            (words.period, cut(&report.period)),
+            (words.known_at, cut(&words.instant(&report.known_at))),
+            (words.ledger_head, cut(&report.ledger_head)),
+            (words.charter_version, cut(&report.charter_version)),
+        ];
         let contents = Contents {
             name: words.contents_sheet.to_owned(),
             title: cut(title),
             subtitle: cut(subtitle),
-            about: vec![
-                (words.centre, cut(&report.centre)),
-                (words.period, cut(&report.period)),
-                (words.known_at, cut(&words.instant(&report.known_at))),
-                (words.ledger_head, cut(&report.ledger_head)),
-                (words.charter_version, cut(&report.charter_version)),
-            ],
+            about: std::iter::once((words.centre, cut(&report.centre))).chain(body).chain(about).collect(),
             notices: said(&report.notices),
             attributions: said(&report.attributions),
         };
