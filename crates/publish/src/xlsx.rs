@@ -134,7 +134,7 @@ fn contents(sheet: &mut Worksheet, book: &Book, words: &Words) -> Result<(), Xls
         }
     }
     row += 1;
-    sentence(sheet, row, (last, widths.iter().sum()), words.published_with, &quiet())?;
+    sentence(sheet, row, (last, widths.iter().sum()), words.made_with, &quiet())?;
     sheet.set_tab_color(Color::RGB(INK));
     Ok(())
 }
