@@ -38,9 +38,15 @@ fn two_demos_give_the_same_bytes_and_a_third_without_published_figures_too() {
     let report = first();
     let (again, demo_folder) = demo("it");
     same(report, &again);
-    for file in
-        ["index.html", "differenze.html", "dati/livelli.csv", "dati/report.json", "dati/report.schema.json"]
-    {
+    for file in [
+        "index.html",
+        "differenze.html",
+        "annuale-2017.xlsx",
+        "annuale-2017-differenze.xlsx",
+        "dati/livelli.csv",
+        "dati/report.json",
+        "dati/report.schema.json",
+    ] {
         assert!(report.contains_key(file), "{file} is in the report");
     }
 
