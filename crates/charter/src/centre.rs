@@ -15,7 +15,9 @@ use crate::commitment::read_commitments;
 use crate::layout_read::read_layout;
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
-use crate::{Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System, Words};
+use crate::{
+    BlockLayout, Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System, TimesClock, Words,
+};
 
 /// The texts of a centre folder by relative path, `commitments/sla.toml`.
 pub type Folder = BTreeMap<String, String>;
@@ -98,6 +100,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
     }
     if calendars_known {
         check_commitments(&centre, &mut findings);
+        check_layouts(&centre, &mut findings);
     }
     (usable.then_some(centre), findings)
 }
@@ -287,6 +290,43 @@ fn read_annotations(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<
         }
     });
     annotations
+}
+
+/// Components and calendars that layouts refer to must be there.
+fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
+    let components: Vec<&str> = centre.components.iter().map(|component| component.code.as_str()).collect();
+    let calendars: Vec<&str> = centre.calendars.keys().map(String::as_str).collect();
+    let mut check = |what: &str, name: &str, known: &[&str], place: &Place| {
+        if !known.contains(&name) {
+            let message = format!("there is no {what} `{name}`");
+            let hint = nearest(name, known.iter().copied())
+                .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            findings.push(Finding::error(UNKNOWN_REFERENCE, place.clone(), message).hint(hint));
+        }
+    };
+    for block in centre.layouts.values().flat_map(Layout::blocks) {
+        match block {
+            BlockLayout::Availability(layout) => {
+                for component in &layout.components {
+                    check("component", component, &components, &layout.place);
+                }
+                check("calendar", &layout.rule.calendar, &calendars, &layout.place);
+            }
+            BlockLayout::Times(layout) => {
+                if let TimesClock::Working(calendar) = &layout.clock {
+                    check("calendar", calendar, &calendars, &layout.place);
+                }
+            }
+            BlockLayout::Text(_)
+            | BlockLayout::Figures(_)
+            | BlockLayout::Table(_)
+            | BlockLayout::Matrix(_)
+            | BlockLayout::Classes(_)
+            | BlockLayout::Changes(_)
+            | BlockLayout::Commitments { .. }
+            | BlockLayout::Choices => {}
+        }
+    }
 }
 
 /// What commitments refer to must be there.

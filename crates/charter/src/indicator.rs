@@ -39,8 +39,23 @@ pub struct Availability {
     pub planned: Planned,
     /// How long a state holds without a further word.
     pub staleness: Micros,
+    /// Stops that are shorter do not count; none is when this is nothing.
+    pub ignore_shorter_than: Micros,
     /// Code of the calendar whose service hours count; `24x7` unless said otherwise.
     pub calendar: String,
+}
+
+impl Default for Availability {
+    fn default() -> Availability {
+        Availability {
+            component: String::new(),
+            confirmation: Confirmation::SinceFirst,
+            planned: Planned::Counted,
+            staleness: STALENESS,
+            ignore_shorter_than: Micros(0),
+            calendar: "24x7".to_owned(),
+        }
+    }
 }
 
 /// When a state that a monitor reports counts.
@@ -179,6 +194,12 @@ impl Indicator {
 
 fn read_availability(table: &mut Table<'_>) -> Option<Availability> {
     let component = table.required_text("component");
+    let rule = read_availability_rule(table, String::new());
+    Some(Availability { component: component?.value, ..rule })
+}
+
+/// How availability is measured, without the component.
+pub(crate) fn read_availability_rule(table: &mut Table<'_>, component: String) -> Availability {
     let confirmations =
         [("hard", Confirmation::Hard), ("since-first", Confirmation::SinceFirst), ("any", Confirmation::Any)];
     let confirmation =
@@ -187,8 +208,10 @@ fn read_availability(table: &mut Table<'_>) -> Option<Availability> {
         .word("planned", &[("excused", Planned::Excused), ("counted", Planned::Counted)])
         .map_or(Planned::Counted, |word| word.value);
     let staleness = read_time(table, "staleness").map_or(STALENESS, |(length, _)| length);
+    let ignore_shorter_than =
+        read_time(table, "ignore-shorter-than").map_or(Micros(0), |(length, _)| length);
     let calendar = table.text("calendar").map_or_else(|| "24x7".to_owned(), |calendar| calendar.value);
-    Some(Availability { component: component?.value, confirmation, planned, staleness, calendar })
+    Availability { component, confirmation, planned, staleness, ignore_shorter_than, calendar }
 }
 
 fn read_response_time(table: &mut Table<'_>) -> Option<ResponseTime> {

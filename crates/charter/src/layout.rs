@@ -4,12 +4,17 @@
 //! the table of commitments. A figure is a *formula* over cells of tables: the formulas are the identities
 //! by which published figures are compared.
 
+mod measured;
+
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Micros, Period};
 use impegno_findings::Place;
 
 use crate::{Filter, Words};
+pub use measured::{
+    AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
+};
 
 /// A kind of report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +51,10 @@ pub enum BlockLayout {
     Figures(Vec<FigureLayout>),
     /// Counts or sums cut by two axes.
     Table(Box<TableLayout>),
+    /// Availability of components.
+    Availability(Box<AvailabilityLayout>),
+    /// Times between two events of cases.
+    Times(Box<TimesLayout>),
     /// The value of attributes of subjects at the end of the period.
     Matrix(MatrixLayout),
     /// Subjects put into classes by their attributes.
@@ -481,6 +490,8 @@ impl Layout {
             BlockLayout::Table(table) => Some(table.as_ref()),
             BlockLayout::Text(_)
             | BlockLayout::Figures(_)
+            | BlockLayout::Availability(_)
+            | BlockLayout::Times(_)
             | BlockLayout::Matrix(_)
             | BlockLayout::Classes(_)
             | BlockLayout::Changes(_)
@@ -495,6 +506,8 @@ impl Layout {
             BlockLayout::Figures(figures) => figures.as_slice(),
             BlockLayout::Text(_)
             | BlockLayout::Table(_)
+            | BlockLayout::Availability(_)
+            | BlockLayout::Times(_)
             | BlockLayout::Matrix(_)
             | BlockLayout::Classes(_)
             | BlockLayout::Changes(_)

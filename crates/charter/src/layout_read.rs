@@ -1,6 +1,7 @@
 //! Reading report layouts.
 
 mod formulas;
+mod measured;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,8 +93,18 @@ fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
 }
 
 fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
-    const KINDS: [&str; 8] =
-        ["text", "figures", "table", "matrix", "classes", "changes", "commitments", "choices"];
+    const KINDS: [&str; 10] = [
+        "text",
+        "figures",
+        "table",
+        "availability",
+        "times",
+        "matrix",
+        "classes",
+        "changes",
+        "commitments",
+        "choices",
+    ];
     let kind = block.required_text("kind")?;
     match kind.value.as_str() {
         "text" => Some(BlockLayout::Text(Words::required(block, "text"))),
@@ -105,6 +116,11 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
             Some(BlockLayout::Figures(figures))
         }
         "table" => read_table(block, names).map(|table| BlockLayout::Table(Box::new(table))),
+        "availability" => {
+            let layout = measured::read_availability(block, names)?;
+            Some(BlockLayout::Availability(Box::new(layout)))
+        }
+        "times" => Some(BlockLayout::Times(Box::new(measured::read_times(block, names)?))),
         "matrix" => {
             let head = Head::read(block, names)?;
             let subject = block.required_text("subject");

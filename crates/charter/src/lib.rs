@@ -29,6 +29,7 @@ pub use indicator::{
     Within,
 };
 pub use layout::{
+    AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
     Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, ColumnFormula, ComputedColumn,
     Derived, FigureLayout, Formula, Layout, LeftOut, MarkLayout, MatrixLayout, Measured, OwnColumn,
     PeriodKind, Reference, SectionLayout, Selection, Sort, Span, TableLayout,

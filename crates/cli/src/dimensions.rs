@@ -64,6 +64,14 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
                     }
                 }
             }
+            BlockLayout::Times(times) => {
+                known.check(&times.filter, &mut findings);
+                for axis in [&times.rows, &times.columns] {
+                    if let Axis::Dimension { name, .. } = axis {
+                        known.check_name(name, &times.place, &mut findings);
+                    }
+                }
+            }
             BlockLayout::Changes(changes) => {
                 known.check_selection(&changes.selection, &mut findings);
                 known.check_name(&changes.by, &changes.selection.place, &mut findings);
@@ -76,7 +84,8 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
                     }
                 }
             }
-            BlockLayout::Matrix(_)
+            BlockLayout::Availability(_)
+            | BlockLayout::Matrix(_)
             | BlockLayout::Classes(_)
             | BlockLayout::Text(_)
             | BlockLayout::Commitments { .. }

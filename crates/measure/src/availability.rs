@@ -1,6 +1,7 @@
 //! Availability: what each probe's checks say of every instant of a period.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use impegno_calendar::{Calendar, Instant, Interval, Intervals, Micros};
 use impegno_charter::{Availability, Confirmation, Planned};
@@ -198,15 +199,18 @@ fn timeline(book: &CheckBook, probe: &str, wanted: &Availability, period: Interv
     let mut down = Vec::new();
     let mut known = Vec::new();
     let mut troubled = Vec::new();
+    let short = short_stops(&changes, wanted);
     for (n, change) in changes.iter().enumerate() {
-        let next = changes.get(n + 1).map_or(i64::MAX, |next| next.at);
-        let end = next.min(change.at.saturating_add(wanted.staleness.0));
+        let end = holds_until(&changes, n, wanted);
         let Some(stretch) = Interval::new(Instant(change.at), Instant(end)) else { continue };
         let Some(stretch) = stretch.intersect(period) else { continue };
         match change.state {
             State::Ok | State::Warning => known.push(stretch),
             State::Critical => {
                 known.push(stretch);
+                if short.iter().any(|stop| stop.contains(&n)) {
+                    continue;
+                }
                 let seen = std::iter::once(stretch).collect::<Intervals>().difference(&stopped);
                 down.extend(seen.iter().map(|seen| (seen, book.origin(change))));
             }
@@ -217,6 +221,38 @@ fn timeline(book: &CheckBook, probe: &str, wanted: &Availability, period: Interv
     let known: Intervals = known.into_iter().collect();
     let unknown = whole.difference(&known.difference(&stopped));
     Timeline { down, unknown: unknown.union(&troubled.into_iter().collect()) }
+}
+
+/// Until when a state holds: the next check, at most the staleness.
+fn holds_until(changes: &[Heard], n: usize, wanted: &Availability) -> i64 {
+    let next = changes.get(n + 1).map_or(i64::MAX, |next| next.at);
+    changes.get(n).map_or(next, |change| next.min(change.at.saturating_add(wanted.staleness.0)))
+}
+
+/// The stops that are too short to count, as ranges of checks: unbroken runs of the critical state, measured from
+/// their first check to their end, wherever a period cuts them.
+fn short_stops(changes: &[Heard], wanted: &Availability) -> Vec<Range<usize>> {
+    if wanted.ignore_shorter_than == Micros(0) {
+        return Vec::new();
+    }
+    let mut stops = Vec::new();
+    let mut first = 0;
+    while let Some(start) = changes.get(first) {
+        let mut last = first;
+        while start.state == State::Critical
+            && changes.get(last + 1).is_some_and(|next| {
+                next.state == State::Critical && holds_until(changes, last, wanted) == next.at
+            })
+        {
+            last += 1;
+        }
+        let length = holds_until(changes, last, wanted) - start.at;
+        if start.state == State::Critical && length < wanted.ignore_shorter_than.0 {
+            stops.push(first..last + 1);
+        }
+        first = last + 1;
+    }
+    stops
 }
 
 /// The checks that count under a rule of confirmation, each with the instant from which its state holds.

@@ -29,6 +29,6 @@ pub use commitments::{Evidence, Measurement, measure_commitments};
 pub use joins::Joins;
 pub use response::ResponseEvidence;
 pub use supply::{FactRef, Part, Supply};
-pub use tally::{Answer, Cut, Question, Take, answer};
+pub use tally::{Answer, AvailabilityOf, Cut, Question, Take, Times, TimesBy, answer};
 pub use verdict::{Band, Measured, Reason, Verdict};
 pub use within::{CaseCount, Judged, Judgement, WithinEvidence};

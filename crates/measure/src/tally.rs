@@ -3,9 +3,11 @@
 //! Every question of a report is answered in one reading of the facts, part by part on all cores. A part
 //! is turned into row and column numbers once a question; the inner loop adds integers.
 
+mod available;
 mod cases;
 mod columns;
 mod stocks;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +17,10 @@ use impegno_facts::{Facts, Kind, NO_AMOUNT};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::availability::Account;
 use crate::{Joins, Part, Supply};
+pub use available::AvailabilityOf;
+pub use times::{Times, TimesBy};
 use columns::{Cutter, Sieve};
 
 /// What is asked of the facts: how much of something, cut by rows and columns.
@@ -45,6 +50,17 @@ pub enum Take {
         /// The event.
         from: String,
     },
+    /// Times between two events of cases.
+    Times {
+        /// The event from which.
+        from: String,
+        /// The event until which.
+        to: String,
+        /// How time is counted.
+        by: TimesBy,
+    },
+    /// Availability of components, which are the rows; cut by columns of time alone.
+    Availability(Vec<AvailabilityOf>),
     /// Rows of checks.
     Checks,
     /// Different probes.
@@ -87,6 +103,10 @@ pub struct Answer {
     pub cells: BTreeMap<(String, String), i128>,
     /// For [`Take::StockValues`]: the values of each cell.
     pub values: BTreeMap<(String, String), BTreeSet<String>>,
+    /// For [`Take::Times`]: the times of each cell.
+    pub times: BTreeMap<(String, String), Times>,
+    /// For [`Take::Availability`]: the account of each cell of which anything is known.
+    pub accounts: BTreeMap<(String, String), Account>,
 }
 
 impl Answer {
@@ -122,7 +142,10 @@ pub fn answer<S: Supply>(
 ) -> Result<Vec<Answer>, S::Error> {
     let mut answers = vec![Answer::default(); questions.len()];
     for kind in Kind::ALL {
-        let asked: Vec<usize> = (0..questions.len()).filter(|n| questions[*n].take.kind() == kind).collect();
+        let asked: Vec<usize> = (0..questions.len())
+            .filter(|n| questions[*n].take.kind() == kind)
+            .filter(|n| !matches!(questions[*n].take, Take::Availability(_)))
+            .collect();
         if asked.is_empty() {
             continue;
         }
@@ -151,7 +174,10 @@ pub fn answer<S: Supply>(
             Kind::Cases => {
                 let parts: Vec<Part> = parts.into_par_iter().map(read).collect::<Result<_, _>>()?;
                 for n in &asked {
-                    answers[*n] = cases::answer(&questions[*n], joins, &parts);
+                    answers[*n] = match &questions[*n].take {
+                        Take::Times { .. } => times::answer(&questions[*n], joins, zone, &parts),
+                        _ => cases::answer(&questions[*n], joins, &parts),
+                    };
                 }
             }
             Kind::Stocks => {
@@ -162,6 +188,7 @@ pub fn answer<S: Supply>(
             }
         }
     }
+    available::answer(questions, supply, &mut answers)?;
     Ok(answers)
 }
 
@@ -174,8 +201,8 @@ impl Take {
     pub fn kind(&self) -> Kind {
         match self {
             Take::Operations | Take::Amounts => Kind::Operations,
-            Take::Cases { .. } => Kind::Cases,
-            Take::Checks | Take::Probes => Kind::Checks,
+            Take::Cases { .. } | Take::Times { .. } => Kind::Cases,
+            Take::Checks | Take::Probes | Take::Availability(_) => Kind::Checks,
             Take::Stocks | Take::DistinctStocks { .. } | Take::StockValues => Kind::Stocks,
         }
     }
@@ -272,7 +299,7 @@ impl Tally {
     fn finish(self) -> Answer {
         let mut cells: BTreeMap<(String, String), i128> = self.sums.into_iter().collect();
         cells.extend(self.distinct.into_iter().map(|(key, values)| (key, values.len() as i128)));
-        Answer { cells, values: BTreeMap::new() }
+        Answer { cells, ..Answer::default() }
     }
 }
 

@@ -11,6 +11,7 @@ mod commitments;
 pub mod document;
 mod figures;
 mod matrix;
+mod measured;
 pub mod numbers;
 mod plan;
 mod proofs;

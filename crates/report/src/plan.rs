@@ -8,7 +8,7 @@ use impegno_charter::{Axis, BlockLayout, Centre, Formula, Layout};
 use impegno_measure::{Answer, Measurement, Question};
 
 use crate::document::{Block, Figure, Language, Page, Report, Section, Served, Table};
-use crate::{body, changes, commitments, figures, matrix, proofs, tables};
+use crate::{body, changes, commitments, figures, matrix, measured, proofs, tables};
 
 /// What a report is about and what it rests on.
 #[derive(Debug, Clone)]
@@ -51,6 +51,10 @@ impl<'c> Plan<'c> {
             let start = questions.len();
             match block {
                 BlockLayout::Table(table) => questions.extend(tables::questions(table, &frame)),
+                BlockLayout::Availability(layout) => {
+                    questions.extend(measured::availability_questions(layout, &frame));
+                }
+                BlockLayout::Times(layout) => questions.extend(measured::times_questions(layout, &frame)),
                 BlockLayout::Matrix(layout) => questions.extend(matrix::matrix_questions(layout, &frame)),
                 BlockLayout::Classes(layout) => questions.extend(matrix::classes_questions(layout, &frame)),
                 BlockLayout::Changes(layout) => questions.extend(changes::questions(layout, &frame)),
@@ -155,6 +159,10 @@ impl Plan<'_> {
         match layout {
             BlockLayout::Text(text) => vec![Block::Text(frame.say(text))],
             BlockLayout::Table(table) => vec![Block::Table(tables::table(table, frame, own))],
+            BlockLayout::Availability(layout) => {
+                vec![Block::Table(measured::availability_table(layout, frame, own))]
+            }
+            BlockLayout::Times(layout) => vec![Block::Table(measured::times_table(layout, frame, own))],
             BlockLayout::Matrix(layout) => vec![Block::Table(matrix::matrix(layout, frame, own))],
             BlockLayout::Classes(layout) => vec![Block::Table(matrix::classes(layout, frame, own))],
             BlockLayout::Changes(layout) => changes::tables(layout, frame, own),

@@ -122,18 +122,27 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
             };
             let component = &one.component;
             let staleness = numbers::duration(one.staleness, language);
+            let shortest = numbers::duration(one.ignore_shorter_than, language);
+            let ignored = match one.ignore_shorter_than {
+                Micros(0) => String::new(),
+                _ => say(
+                    language,
+                    &format!(" I fermi più brevi di {shortest} non contano."),
+                    &format!(" Stops shorter than {shortest} do not count."),
+                ),
+            };
             say(
                 language,
                 &format!(
                     "Tempo di funzionamento di {component} diviso per tempo di funzionamento più tempo di fermo. \
                      Le sonde in stato OK o WARNING contano come funzionanti, in stato CRITICAL come ferme; il fermo conta \
                      {confirmation}. Uno stato vale fino al successivo, al più per {staleness}; oltre, il tempo è ignoto. \
-                     Fermi programmati: {planned}."
+                     Fermi programmati: {planned}.{ignored}"
                 ),
                 &format!(
                     "Up time of {component} divided by up time plus down time. Probes in state OK or WARNING count as up, in \
                      state CRITICAL as down; a stop counts {confirmation}. A state holds until the next, at most for \
-                     {staleness}; beyond, time is unknown. Planned stops: {planned}."
+                     {staleness}; beyond, time is unknown. Planned stops: {planned}.{ignored}"
                 ),
             )
         }

@@ -1,6 +1,6 @@
 //! Tables: counts or sums cut by two axes, with what is computed from them.
 
-mod axes;
+pub(crate) mod axes;
 mod cells;
 mod notes;
 

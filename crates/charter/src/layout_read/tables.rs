@@ -153,7 +153,7 @@ fn check_axes(block: &Table<'_>, selection: &Selection, rows: &Axis, columns: &A
     }
 }
 
-fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Selection>) -> Axis {
+pub(super) fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Selection>) -> Axis {
     let Some(mut axis) = block.table(key) else { return Axis::Whole };
     if axis.has("own") {
         let columns = axis.tables("own");

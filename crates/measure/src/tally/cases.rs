@@ -14,7 +14,7 @@ use super::{Answer, Cut, Question, Take};
 use crate::{Joins, Part};
 
 /// An event: its case, when, and where it stands: the number of the book and its row.
-type Event = (u32, i64, u32, u32);
+pub(super) type Event = (u32, i64, u32, u32);
 
 /// Counts the cases of a question.
 pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answer {
@@ -55,11 +55,11 @@ pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answ
     answer
 }
 
-fn joins_value<'v>(joins: &'v Joins, name: &str, case: &CaseRows<'v>, end: i64) -> &'v str {
+pub(super) fn joins_value<'v>(joins: &'v Joins, name: &str, case: &CaseRows<'v>, end: i64) -> &'v str {
     joins.value(name, case.value(joins.base(name), end))
 }
 
-fn key<'k>(cut: &'k Cut, at: i64, value: &impl Fn(&str) -> &'k str) -> Option<&'k str> {
+pub(super) fn key<'k>(cut: &'k Cut, at: i64, value: &impl Fn(&str) -> &'k str) -> Option<&'k str> {
     match cut {
         Cut::Whole => Some(""),
         Cut::Dimension { name, groups } => {
@@ -72,7 +72,7 @@ fn key<'k>(cut: &'k Cut, at: i64, value: &impl Fn(&str) -> &'k str) -> Option<&'
 }
 
 /// The events of the cases whose kind fits, by case and time.
-fn events(books: &[(&Part, &CaseEvents)], kind: Option<&Condition>) -> Vec<Event> {
+pub(super) fn events(books: &[(&Part, &CaseEvents)], kind: Option<&Condition>) -> Vec<Event> {
     let sources: BTreeSet<&str> = books.iter().map(|(part, _)| part.source.as_str()).collect();
     let mut numbers: FxHashMap<(usize, &str), u32> = FxHashMap::default();
     let mut events: Vec<Event> = Vec::new();
@@ -106,14 +106,14 @@ fn events(books: &[(&Part, &CaseEvents)], kind: Option<&Condition>) -> Vec<Event
 }
 
 /// The events of one case by time.
-struct CaseRows<'p> {
-    books: &'p [(&'p Part, &'p CaseEvents)],
-    events: &'p [Event],
+pub(super) struct CaseRows<'p> {
+    pub books: &'p [(&'p Part, &'p CaseEvents)],
+    pub events: &'p [Event],
 }
 
 impl<'p> CaseRows<'p> {
     /// When the first event of a name happened.
-    fn first(&self, name: &str) -> Option<i64> {
+    pub(in crate::tally) fn first(&self, name: &str) -> Option<i64> {
         let event = self.events.iter().find(|event| self.event(event) == name)?;
         Some(event.1)
     }
@@ -123,7 +123,7 @@ impl<'p> CaseRows<'p> {
     }
 
     /// The value of a dimension as last stated before an instant; the `state` is the last event.
-    fn value(&self, name: &str, end: i64) -> &'p str {
+    pub(in crate::tally) fn value(&self, name: &str, end: i64) -> &'p str {
         let mut known = self.events.iter().rev().filter(|event| event.1 < end);
         let facts = |event: &Event| self.books[event.2 as usize].1;
         match name {
