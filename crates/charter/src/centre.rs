@@ -16,7 +16,8 @@ use crate::layout_read::read_layout;
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
 use crate::{
-    BlockLayout, Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System, TimesClock, Words,
+    BlockLayout, Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System,
+    TimesClock, Words,
 };
 
 /// The texts of a centre folder by relative path, `commitments/sla.toml`.

@@ -208,8 +208,7 @@ pub(crate) fn read_availability_rule(table: &mut Table<'_>, component: String) -
         .word("planned", &[("excused", Planned::Excused), ("counted", Planned::Counted)])
         .map_or(Planned::Counted, |word| word.value);
     let staleness = read_time(table, "staleness").map_or(STALENESS, |(length, _)| length);
-    let ignore_shorter_than =
-        read_time(table, "ignore-shorter-than").map_or(Micros(0), |(length, _)| length);
+    let ignore_shorter_than = read_time(table, "ignore-shorter-than").map_or(Micros(0), |(length, _)| length);
     let calendar = table.text("calendar").map_or_else(|| "24x7".to_owned(), |calendar| calendar.value);
     Availability { component, confirmation, planned, staleness, ignore_shorter_than, calendar }
 }

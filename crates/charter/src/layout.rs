@@ -13,7 +13,8 @@ use impegno_findings::Place;
 
 use crate::{Filter, Words};
 pub use measured::{
-    AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
+    AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic,
+    WindowLayout,
 };
 
 /// A kind of report.

@@ -29,10 +29,10 @@ pub use indicator::{
     Within,
 };
 pub use layout::{
-    AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
-    Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout, ClassesLayout, ColumnFormula, ComputedColumn,
-    Derived, FigureLayout, Formula, Layout, LeftOut, MarkLayout, MatrixLayout, Measured, OwnColumn,
-    PeriodKind, Reference, SectionLayout, Selection, Sort, Span, TableLayout,
+    AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
+    ClassesLayout, ColumnFormula, ComputedColumn, Derived, FigureLayout, Formula, Layout, LeftOut,
+    MarkLayout, MatrixLayout, Measured, OwnColumn, PeriodKind, Reference, SectionLayout, Selection, Sort,
+    Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
 };
 pub use systems::{Component, Probe, System};
 

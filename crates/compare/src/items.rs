@@ -127,7 +127,11 @@ impl Run<'_> {
                 if number.equals(&exact) {
                     return made(ours, Outcome::Equal);
                 }
-                let explanations = self.explain(reference, number);
+                let mut explanations = self.explain(reference, number);
+                // What the published numbers themselves explain needs no other reason.
+                if let (true, Some([italian, english])) = (explanations.is_empty(), &map.why) {
+                    explanations.push(self.say(italian, english));
+                }
                 made(ours, Outcome::Differs { explanations })
             }
             Form::ColumnSet | Form::GroupSet | Form::Unplaced => lost(String::new()),

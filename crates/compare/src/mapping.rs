@@ -53,6 +53,8 @@ pub(crate) struct Map {
     pub complete: Option<String>,
     /// For groups: the column that names the group.
     pub group: Option<String>,
+    /// Why its numbers may differ from ours, Italian and English: known to people and following from no identity.
+    pub why: Option<[String; 2]>,
 }
 
 /// What a published value is.
@@ -208,7 +210,15 @@ fn read_map(table: &mut Table<'_>) -> Option<Map> {
         certain: text(table, "certain"),
         complete: text(table, "complete"),
         group: text(table, "group"),
+        why: read_why(table),
     })
+}
+
+fn read_why(table: &mut Table<'_>) -> Option<[String; 2]> {
+    let mut why = table.table("why")?;
+    let italian = why.required_text("it")?.value;
+    let english = why.text("en").map_or_else(|| italian.clone(), |text| text.value);
+    Some([italian, english])
 }
 
 fn text(table: &mut Table<'_>, key: &str) -> Option<String> {

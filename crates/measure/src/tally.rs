@@ -20,8 +20,8 @@ use rustc_hash::FxHashMap;
 use crate::availability::Account;
 use crate::{Joins, Part, Supply};
 pub use available::AvailabilityOf;
-pub use times::{Times, TimesBy};
 use columns::{Cutter, Sieve};
+pub use times::{Times, TimesBy};
 
 /// What is asked of the facts: how much of something, cut by rows and columns.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_calendar::{Calendar, Interval, Micros};
+use impegno_calendar::{Calendar, Interval, Micros, Period};
 use impegno_charter::{
     Availability, AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit,
     TimesStatistic,
@@ -14,8 +14,8 @@ use num_rational::BigRational;
 use crate::document::{Cell, Column, Row, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::tables::axes::{self, Position};
 use crate::tables::annotations;
+use crate::tables::axes::{self, Position};
 use crate::words::say;
 
 fn calendar(code: &str, frame: &Frame<'_>) -> Calendar {
@@ -39,14 +39,11 @@ pub(crate) fn availability_questions(layout: &AvailabilityLayout, frame: &Frame<
     let (window, columns) = match &layout.columns {
         AvailabilityColumns::Periods(axis) => (axes::spanned(&[axis], frame), axes::cut(axis, frame)),
         AvailabilityColumns::Windows(windows) => {
-            let intervals = windows.iter().map(|one| {
-                (one.key.clone(), Interval { start: one.from, end: one.until })
-            });
+            let intervals =
+                windows.iter().map(|one| (one.key.clone(), Interval { start: one.from, end: one.until }));
             let intervals: Vec<(String, Interval)> = intervals.collect();
-            let hull = |a: Interval, b: Interval| Interval {
-                start: a.start.min(b.start),
-                end: a.end.max(b.end),
-            };
+            let hull =
+                |a: Interval, b: Interval| Interval { start: a.start.min(b.start), end: a.end.max(b.end) };
             let all = intervals.iter().map(|(_, interval)| *interval).reduce(hull);
             (all.unwrap_or_else(|| frame.interval()), Cut::Times(intervals))
         }
@@ -66,7 +63,11 @@ pub(crate) fn availability_questions(layout: &AvailabilityLayout, frame: &Frame<
 }
 
 /// Builds a table of availability.
-pub(crate) fn availability_table(layout: &AvailabilityLayout, frame: &Frame<'_>, answers: &[Answer]) -> Table {
+pub(crate) fn availability_table(
+    layout: &AvailabilityLayout,
+    frame: &Frame<'_>,
+    answers: &[Answer],
+) -> Table {
     let plain = |key: &str, label: String| Position { key: key.to_owned(), label, interval: None };
     let positions: Vec<Position> = match &layout.columns {
         AvailabilityColumns::Periods(axis) => axes::positions(axis, frame, BTreeSet::new),
@@ -158,8 +159,14 @@ pub(crate) fn times_questions(layout: &TimesLayout, frame: &Frame<'_>) -> Vec<Qu
         filter: layout.filter.clone(),
         rows: axes::cut(&layout.rows, frame),
         columns: axes::cut(&layout.columns, frame),
-        window: axes::spanned(&[&layout.rows, &layout.columns], frame),
+        window: times_window(layout, frame),
     }]
+}
+
+fn times_window(layout: &TimesLayout, frame: &Frame<'_>) -> Interval {
+    let spanned = axes::spanned(&[&layout.rows, &layout.columns], frame);
+    let since = layout.since.map(|year| Period::Year(year).interval(&frame.centre.zone).start);
+    since.and_then(|since| Interval::new(since, spanned.end)).unwrap_or(spanned)
 }
 
 /// Builds a table of times.
@@ -247,9 +254,7 @@ fn heading(statistic: TimesStatistic, frame: &Frame<'_>) -> (String, String) {
         TimesLimit::Days(days) => {
             (format!("{days}-days"), say(language, &format!("{days} giorni"), &format!("{days} days")))
         }
-        TimesLimit::Time(length) => {
-            (format!("{}-s", length.0 / 1_000_000), hours(length, frame))
-        }
+        TimesLimit::Time(length) => (format!("{}-s", length.0 / 1_000_000), hours(length, frame)),
     };
     match statistic {
         TimesStatistic::Cases => ("cases".to_owned(), say(language, "Casi", "Cases")),
@@ -258,10 +263,9 @@ fn heading(statistic: TimesStatistic, frame: &Frame<'_>) -> (String, String) {
         TimesStatistic::Median => ("median".to_owned(), say(language, "Mediana", "Median")),
         TimesStatistic::Mean => ("mean".to_owned(), say(language, "Media", "Mean")),
         TimesStatistic::Maximum => ("max".to_owned(), say(language, "Massimo", "Maximum")),
-        TimesStatistic::Percentile(rank) => (
-            format!("p{rank}"),
-            say(language, &format!("{rank}° percentile"), &format!("Percentile {rank}")),
-        ),
+        TimesStatistic::Percentile(rank) => {
+            (format!("p{rank}"), say(language, &format!("{rank}° percentile"), &format!("Percentile {rank}")))
+        }
         TimesStatistic::Within(length) => {
             let (key, label) = limit(length);
             (format!("within-{key}"), say(language, &format!("Entro {label}"), &format!("Within {label}")))
@@ -357,7 +361,8 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
             // Printed to the second, kept to the microsecond.
             let micros = i64::try_from(numbers::scaled(&exact, 0)).unwrap_or(i64::MAX);
             let million = BigRational::from_integer(BigInt::from(1_000_000));
-            let seconds = i64::try_from(numbers::scaled(&(exact / million), 0)).unwrap_or(i64::MAX / 1_000_000);
+            let seconds =
+                i64::try_from(numbers::scaled(&(exact / million), 0)).unwrap_or(i64::MAX / 1_000_000);
             let shown = if micros < 1_000_000 { Micros(micros) } else { Micros(seconds * 1_000_000) };
             Cell {
                 text: numbers::duration(shown, frame.language),

@@ -79,6 +79,8 @@ pub struct TimesLayout {
     pub filter: Filter,
     /// Rows.
     pub rows: Axis,
+    /// The year whose first day the table begins with; the period and its axes decide without.
+    pub since: Option<i16>,
     /// Columns, each with all statistics.
     pub columns: Axis,
     /// What is said of the times.

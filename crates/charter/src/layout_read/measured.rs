@@ -26,10 +26,8 @@ pub(super) fn read_availability(block: &mut Table<'_>, names: &mut Names) -> Opt
         AvailabilityColumns::Windows(read_windows(block))
     } else {
         let axis = read_axis(block, "columns", None);
-        if !matches!(
-            axis,
-            Axis::Whole | Axis::Years(_) | Axis::YearsSince(_) | Axis::Quarters | Axis::Months
-        ) {
+        if !matches!(axis, Axis::Whole | Axis::Years(_) | Axis::YearsSince(_) | Axis::Quarters | Axis::Months)
+        {
             let finding =
                 Finding::error(BAD_SETTING, block.place_of("columns"), "availability is cut by time alone");
             block.report(finding.hint("by year, quarter or month; or `windows`"));
@@ -108,10 +106,18 @@ pub(super) fn read_times(block: &mut Table<'_>, names: &mut Names) -> Option<Tim
     let columns = read_axis(block, "columns", None);
     for (key, axis) in [("rows", &rows), ("columns", &columns)] {
         if matches!(axis, Axis::Bands(_) | Axis::Own(_) | Axis::Movement) {
-            let finding = Finding::error(BAD_SETTING, block.place_of(key), "times of cases are not cut by this");
+            let finding =
+                Finding::error(BAD_SETTING, block.place_of(key), "times of cases are not cut by this");
             block.report(finding.hint("by a dimension, or by year, quarter or month"));
         }
     }
+    let since = block.integer("since").and_then(|year| {
+        let read = i16::try_from(year.value).ok().filter(|year| (1900..=9999).contains(year));
+        if read.is_none() {
+            block.problem(BAD_SETTING, &year, "`since` is a year", "write it like 2016");
+        }
+        read
+    });
     block.require("statistics");
     let texts = block.texts("statistics");
     let statistics = texts.iter().filter_map(|text| read_statistic(block, text, &clock)).collect();
@@ -127,6 +133,7 @@ pub(super) fn read_times(block: &mut Table<'_>, names: &mut Names) -> Option<Tim
         clock,
         filter,
         rows,
+        since,
         columns,
         statistics,
         total: block.boolean("total", true),
@@ -146,7 +153,12 @@ fn read_statistic(block: &Table<'_>, text: &Spot<String>, clock: &TimesClock) ->
             Ok(limit) if share => Some(TimesStatistic::ShareWithin(limit)),
             Ok(limit) => Some(TimesStatistic::Within(limit)),
             Err(message) => {
-                block.problem(BAD_SETTING, text, message, "write it like \"within 24 h\" or \"within 30 days\"");
+                block.problem(
+                    BAD_SETTING,
+                    text,
+                    message,
+                    "write it like \"within 24 h\" or \"within 30 days\"",
+                );
                 None
             }
         };
@@ -162,8 +174,17 @@ fn read_statistic(block: &Table<'_>, text: &Spot<String>, clock: &TimesClock) ->
             let rank = other.strip_prefix('p').and_then(|rank| rank.parse::<u8>().ok());
             let rank = rank.filter(|rank| (1..=99).contains(rank));
             if rank.is_none() {
-                let known =
-                    ["cases", "done", "open", "median", "mean", "max", "p95", "within 24 h", "share within 24 h"];
+                let known = [
+                    "cases",
+                    "done",
+                    "open",
+                    "median",
+                    "mean",
+                    "max",
+                    "p95",
+                    "within 24 h",
+                    "share within 24 h",
+                ];
                 block.unknown_word(text, &known);
             }
             rank.map(TimesStatistic::Percentile)

@@ -330,7 +330,7 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for path in entries(from) {
         let target = to.join(path.file_name().expect("a name"));

@@ -3,7 +3,7 @@
 use impegno_calendar::{Calendar, Instant, Zone};
 use impegno_facts::{CaseEvents, Facts};
 
-use super::cases::{CaseRows, events, key, joins_value};
+use super::cases::{CaseRows, events, joins_value, key};
 use super::{Answer, Question, Take};
 use crate::{Joins, Part};
 
