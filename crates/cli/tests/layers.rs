@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("calendar", &[]),
     ("facts", &[]),
     ("sources", &["findings", "settings", "calendar", "facts"]),
+    ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
     ("charter", &["findings", "settings", "calendar"]),
     ("ledger", &["facts", "calendar"]),
     ("measure", &["calendar", "facts", "charter"]),
@@ -21,8 +22,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "findings", "settings", "calendar", "facts", "sources", "charter", "ledger", "measure", "report",
-            "publish", "compare", "sample",
+            "findings", "settings", "calendar", "facts", "sources", "propose", "charter", "ledger",
+            "measure", "report", "publish", "compare", "sample",
         ],
     ),
 ];

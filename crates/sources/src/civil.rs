@@ -11,7 +11,7 @@ const MICROS: i64 = 1_000_000;
 /// How a source writes times: `gg/mm/aaaa HH:MM:SS`, `aaaa-mm-gg`, `g/m/aaaa H:MM`, `iso` …
 ///
 /// `aaaa`, `mm`, `gg` are year, month and day, `HH`, `MM`, `SS` hour, minute and second, each with all
-/// its digits, `fff` thousandths of a second; `m`, `g`, `H` have one digit or two; `mese` is the name of the
+/// its digits, `fff` thousandths of a second; `m`, `g`, `H` have one digit or two; `aa` is a year of two digits; `mese` is the name of the
 /// month; `PP` is AM or PM; everything else stands for itself.
 /// `iso` is ISO 8601: a date, perhaps with a time, perhaps with `Z` or an offset from UTC. A source may
 /// have several forms: the first that fits a text counts.
@@ -39,6 +39,8 @@ enum Part {
     LooseMonth,
     LooseDay,
     LooseHour,
+    /// Two digits: those up to 69 are of this century.
+    ShortYear,
     /// AM or PM.
     HalfDay,
     /// Thousandths of a second.
@@ -118,6 +120,7 @@ impl TimePattern {
         for part in parts {
             match part {
                 Part::Year => text.push_str(&format!("{:04}", time.year())),
+                Part::ShortYear => text.push_str(&format!("{:02}", time.year().rem_euclid(100))),
                 Part::Month => text.push_str(&format!("{:02}", time.month())),
                 Part::Day => text.push_str(&format!("{:02}", time.day())),
                 Part::Hour => text.push_str(&format!("{hour:02}")),
@@ -138,8 +141,9 @@ impl TimePattern {
 
 impl Form {
     fn parse(text: &str) -> Option<Form> {
-        const WORDS: [(&str, Part); 12] = [
+        const WORDS: [(&str, Part); 13] = [
             ("aaaa", Part::Year),
+            ("aa", Part::ShortYear),
             ("mese", Part::MonthName),
             ("fff", Part::Thousandths),
             ("mm", Part::Month),
@@ -170,7 +174,8 @@ impl Form {
         }
         let months = [Part::Month, Part::LooseMonth, Part::MonthName];
         let month = months.iter().any(|month| parts.contains(month));
-        (month && parts.contains(&Part::Year)).then_some(Form::Parts(parts))
+        let year = parts.contains(&Part::Year) || parts.contains(&Part::ShortYear);
+        (month && year).then_some(Form::Parts(parts))
     }
 }
 
@@ -185,6 +190,7 @@ fn fields(parts: &[Part], text: &[u8]) -> Option<Fields> {
         let two_digits = rest.get(1).is_some_and(u8::is_ascii_digit);
         let width = match part {
             Part::Year => 4,
+            Part::ShortYear => 2,
             Part::Literal(_) => 1,
             Part::LooseMonth | Part::LooseDay | Part::LooseHour if !two_digits => 1,
             Part::LooseMonth | Part::LooseDay | Part::LooseHour | Part::HalfDay => 2,
@@ -215,6 +221,7 @@ fn fields(parts: &[Part], text: &[u8]) -> Option<Fields> {
         let number = digits(head)?;
         match part {
             Part::Thousandths => fields.micros = number * 1_000,
+            Part::ShortYear => fields.year = number as i16 + if number < 70 { 2000 } else { 1900 },
             Part::Year => fields.year = number as i16,
             Part::Month | Part::LooseMonth => fields.month = number as i8,
             Part::Day | Part::LooseDay => {
@@ -416,6 +423,10 @@ mod tests {
         assert_eq!(american("2/1/2025 12:05 AM").as_deref(), Some("2025-01-31T23:05:00Z"));
         assert_eq!(american("2/1/2025 12:05 pm").as_deref(), Some("2025-02-01T11:05:00Z"));
         assert_eq!(american("2/1/2025 13:05 PM"), None);
+        let jira = |text| instant(&["g/mese/aa H:MM PP"], text);
+        assert_eq!(jira("1/Feb/25 9:05 AM"), loose("1/2/2025 9:05"));
+        assert_eq!(jira("01/ago/98 9:05 AM"), loose("1/8/1998 9:05"));
+        assert_eq!(jira("1/Fab/25 9:05 AM"), None);
     }
 
     #[test]
