@@ -15,6 +15,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// A new centre folder: small, sound, with two commitments and a first report
+    Init(Init),
     /// The sample centre of 2017: facts, import, measures, report
     Demo(Demo),
     /// Is the folder sound? Lists everything that is not
@@ -64,14 +66,59 @@ pub(crate) struct Demo {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder to make; must be empty or not there
+    pub folder: PathBuf,
+    /// Name of the centre
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Zone of every civil time, a name of the zone database
+    #[arg(long)]
+    pub zone: Option<String>,
+    /// Day of the patron saint, a day of rest: `06-24 San Giovanni`; empty for none
+    #[arg(long, value_name = "MM-DD NAME")]
+    pub patron: Option<String>,
+    /// Opening hours: `lun-ven 8:30-13:30, mar 15-17:30` or the same in English
+    #[arg(long)]
+    pub hours: Option<String>,
+    /// Language of the questions and of the folder
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The centre folder
     pub centre: PathBuf,
-    /// Source that the files belong to
-    #[arg(requires = "files")]
+    /// Source that the files belong to; or a file without a declared source, for which a mapping is proposed
     pub source: Option<String>,
     /// Files to receive
     pub files: Vec<PathBuf>,
+    /// Print the proposed mapping of a file without a declared source, and receive nothing
+    #[arg(long, conflicts_with = "accept")]
+    pub propose: bool,
+    /// Accept the proposed mapping: write it to `sources/` and receive the file
+    #[arg(long)]
+    pub accept: bool,
+    /// Name of the source that is accepted; from the name of the file unless given
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Correct the proposal: what a column is used for. USE is `case`, `id`, `event NAME`, `word`, `at`, `quantity`,
+    /// `amount`, `body`, `service`, `dimension NAME`, `subject`, `from`, `until`, or `no` to leave it out
+    #[arg(long, value_name = "COLUMN=USE")]
+    pub set: Vec<String>,
+    /// Correct the proposal: what comes first in dates with slashes
+    #[arg(long, value_enum)]
+    pub dates: Option<DayFirst>,
+    /// Correct the proposal: the sheet of a spreadsheet
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+    /// Correct the proposal: the kind of the facts, `ticket`, `complaint`, `payment` …
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// Language of the proposal
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
     /// Instant of receipt instead of now, ISO 8601 (for reproducible runs)
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Instant>,
@@ -189,6 +236,15 @@ pub(crate) enum Format {
     Csv,
 }
 
+/// What comes first in a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DayFirst {
+    /// 31/12/2025
+    DayFirst,
+    /// 12/31/2025
+    MonthFirst,
+}
+
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lang {
@@ -199,6 +255,13 @@ pub(crate) enum Lang {
 }
 
 impl Lang {
+    pub(crate) fn of_proposals(self) -> impegno_propose::Language {
+        match self {
+            Lang::It => impegno_propose::Language::Italian,
+            Lang::En => impegno_propose::Language::English,
+        }
+    }
+
     pub(crate) fn language(self) -> impegno_report::document::Language {
         match self {
             Lang::It => impegno_report::document::Language::It,

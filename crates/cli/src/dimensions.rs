@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{
-    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection,
+    Axis, BlockLayout, Commitment, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection,
+    Within,
 };
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
@@ -25,10 +26,18 @@ pub(crate) const UNKNOWN_FILTER_VALUE: Code = Code {
     meaning: "A filter asks for a word that none of the dimension's sources can give: it would count nothing.",
 };
 
+/// An event that nobody tells.
+pub(crate) const EVENT_NOT_GIVEN: Code = Code {
+    name: "event-not-given",
+    meaning: "A commitment waits for an event that no source of its kind of cases gives: every case would be open or late.",
+};
+
 /// The words of each dimension; `None` where any word may come.
 #[derive(Default)]
 struct Known {
     words: BTreeMap<String, Option<BTreeSet<String>>>,
+    /// The events of each kind of cases.
+    events: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Filters and axes of commitments and layouts that name what no source gives.
@@ -38,6 +47,7 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
     for commitment in &loaded.centre.commitments {
         if let Indicator::Within(within) = &commitment.indicator {
             known.check(&within.filter, &mut findings);
+            known.check_events(within, commitment, &mut findings);
         }
     }
     for block in loaded.centre.layouts.values().flat_map(|layout| layout.blocks()) {
@@ -134,6 +144,9 @@ impl Known {
                 Vocabulary::Services => {
                     self.add(name, loaded.centre.services.iter().map(|service| service.code.as_str()));
                 }
+                Vocabulary::Commitments => {
+                    self.add(name, loaded.centre.commitments.iter().map(|one| one.code.as_str()));
+                }
                 Vocabulary::Components => {
                     self.add(name, loaded.centre.components.iter().map(|component| component.code.as_str()));
                 }
@@ -145,6 +158,7 @@ impl Known {
         match &table.facts {
             FactColumns::Cases { kind, events, .. } => {
                 self.add("kind", [kind.as_str()]);
+                self.learn_events(kind, events);
                 match events {
                     EventColumns::Row { words, .. } => self.add("state", words.values().map(String::as_str)),
                     EventColumns::Columns(columns) => {
@@ -163,6 +177,39 @@ impl Known {
                 }
             }
             FactColumns::Checks(_) | FactColumns::Stocks { .. } => {}
+        }
+    }
+
+    fn learn_events(&mut self, kind: &str, events: &EventColumns) {
+        let known = self.events.entry(kind.to_owned()).or_default();
+        match events {
+            EventColumns::Row { words, .. } => known.extend(words.values().cloned()),
+            EventColumns::Columns(columns) => known.extend(columns.iter().map(|(event, _)| event.clone())),
+            EventColumns::Updates { columns, counters } => {
+                known.extend(columns.iter().map(|(event, _)| event.clone()));
+                known.extend(counters.iter().map(|counter| counter.event.clone()));
+            }
+        }
+    }
+
+    /// Events that a commitment waits for. While no source gives cases of the kind there is nothing to wait for.
+    fn check_events(&self, within: &Within, commitment: &Commitment, findings: &mut Vec<Finding>) {
+        let Some(known) = self.events.get(&within.cases) else { return };
+        for event in [&within.from, &within.to].into_iter().filter(|event| !known.contains(*event)) {
+            let message = format!(
+                "{}: no source gives the event `{event}` of cases of kind `{}`",
+                commitment.code, within.cases
+            );
+            let hint = nearest(event, known.iter().map(String::as_str)).map_or_else(
+                || {
+                    format!(
+                        "known events: {}",
+                        known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+                    )
+                },
+                |near| format!("did you mean `{near}`?"),
+            );
+            findings.push(Finding::warning(EVENT_NOT_GIVEN, commitment.place.clone(), message).hint(hint));
         }
     }
 

@@ -31,6 +31,7 @@ pub(crate) const CODES: &[Code] = &[
     UNDECLARED_SOURCE,
     crate::dimensions::UNKNOWN_DIMENSION,
     crate::dimensions::UNKNOWN_FILTER_VALUE,
+    crate::dimensions::EVENT_NOT_GIVEN,
     crate::import::CONTRADICTION,
     crate::import::NOT_THE_WHOLE,
 ];
@@ -194,6 +195,7 @@ fn names(centre: &Centre) -> Names {
             .collect(),
         probes: centre.probes.iter().map(|probe| own(&probe.name, &probe.name)).collect(),
         components: centre.components.iter().map(|component| own(&component.code, &component.code)).collect(),
+        commitments: centre.commitments.iter().map(|one| own(&one.code, &one.code)).collect(),
     }
 }
 
@@ -206,6 +208,7 @@ fn reading_hash(declaration: &Declaration, text: Hash, names: &Names, centre: &C
             Vocabulary::Bodies { .. } => &names.bodies,
             Vocabulary::Services => &names.services,
             Vocabulary::Components => &names.components,
+            Vocabulary::Commitments => &names.commitments,
             Vocabulary::AsIs | Vocabulary::Words(_) | Vocabulary::Numbers => continue,
         };
         let sorted: BTreeMap<&String, &String> = known.iter().collect();

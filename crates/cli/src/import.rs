@@ -52,10 +52,20 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
     for name in loaded.registers.keys() {
         let file = format!("registers/{name}.csv");
         let path = loaded.directory.join(&file);
-        incoming.push(Incoming { source: format!("registers/{name}"), name: file, path });
+        let source = format!("registers/{name}");
+        if is_head_only(&path) && !was_received(loaded, &source) {
+            continue;
+        }
+        incoming.push(Incoming { source, name: file, path });
     }
     for source in names_in(&loaded.directory.join("inbox")) {
         let folder = loaded.directory.join("inbox").join(&source);
+        if folder.is_file() {
+            let file = format!("inbox/{source}");
+            let hint = format!("`impegno import CENTRE {}` proposes a mapping", folder.display());
+            let message = "the file lies in no folder of a source; it was not received";
+            findings.push(Finding::error(UNDECLARED_SOURCE, Place::file(file), message).hint(hint));
+        }
         if !folder.is_dir() {
             continue;
         }
@@ -83,6 +93,19 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
         }
     }
     (incoming, findings)
+}
+
+/// A register as `init` makes it: a head and no row. There is nothing to say about it yet.
+fn is_head_only(path: &Path) -> bool {
+    let text = fs::read(path).unwrap_or_default();
+    text.trim_ascii().iter().all(|byte| *byte != b'\n') && !text.trim_ascii().is_empty()
+}
+
+/// Whether a source has a batch: emptying a register that held rows is worth a word.
+fn was_received(loaded: &Loaded, source: &str) -> bool {
+    let ledger = Ledger::open_existing(&loaded.ledger()).ok().flatten();
+    let batches = ledger.and_then(|ledger| ledger.batches().ok()).unwrap_or_default();
+    batches.iter().any(|batch| batch.source == source)
 }
 
 /// A file on its way: parsed and encoded, or why not.

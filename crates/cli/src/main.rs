@@ -40,6 +40,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<(), Failure> {
     match command {
+        Command::Init(one) => commands::init::run(&one),
         Command::Demo(one) => commands::demo::run(&one),
         Command::Check(one) => commands::check::run(&one),
         Command::Import(one) => commands::import::run(&one),

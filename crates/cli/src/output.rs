@@ -15,6 +15,36 @@ pub(crate) fn talk(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// Asks something; the answer comes on the same line.
+pub(crate) fn ask(question: &str) {
+    let mut err = std::io::stderr();
+    let _ = write!(err, "{question}");
+    let _ = err.flush();
+}
+
+/// A table of texts: columns as wide as their longest field.
+pub(crate) fn plain_table(heading: &[String], rows: &[Vec<String>]) -> String {
+    let widths: Vec<usize> = (0..heading.len())
+        .map(|n| {
+            let fields = std::iter::once(heading).chain(rows.iter().map(Vec::as_slice));
+            fields.filter_map(|row| row.get(n)).map(|field| field.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for (number, row) in std::iter::once(heading).chain(rows.iter().map(Vec::as_slice)).enumerate() {
+        let fields: Vec<String> =
+            row.iter().zip(&widths).map(|(field, width)| format!("{field:width$}")).collect();
+        text.push_str(fields.join("  ").trim_end());
+        text.push('\n');
+        if number == 0 {
+            let width = widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1);
+            text.push_str(&"─".repeat(width.min(120)));
+            text.push('\n');
+        }
+    }
+    text
+}
+
 /// Gives data to whoever reads standard output.
 pub(crate) fn data(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());

@@ -86,6 +86,16 @@ pub(crate) const BAD_SETTING: Code = Code {
     meaning: "A setting of a source's declaration cannot be used as it stands.",
 };
 
+/// A field that must not be empty.
+pub(crate) const MISSING_VALUE: Code = Code {
+    name: "missing-value",
+    meaning: "A row lacks what its register or source requires of every row; the row was kept as a finding.",
+};
+/// Fields that contradict each other.
+pub(crate) const CONTRADICTORY_FIELDS: Code = Code {
+    name: "contradictory-fields",
+    meaning: "A row contradicts itself: it ends before it begins, or counts more answers than invitations; the row was kept as a finding.",
+};
 /// A spreadsheet that cannot be read.
 pub(crate) const UNREADABLE_WORKBOOK: Code = Code {
     name: "unreadable-workbook",
@@ -126,6 +136,8 @@ pub const CODES: &[Code] = &[
     WRONG_COLUMN,
     MORE_FINDINGS,
     BAD_SETTING,
+    MISSING_VALUE,
+    CONTRADICTORY_FIELDS,
     UNREADABLE_WORKBOOK,
     PROTECTED_WORKBOOK,
     OVERSIZED_WORKBOOK,

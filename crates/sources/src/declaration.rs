@@ -90,6 +90,8 @@ pub struct TableFormat {
     pub decimal: u8,
     /// Which facts a row gives.
     pub facts: FactColumns,
+    /// What the fields of a row must say of each other.
+    pub rules: Vec<Rule>,
     /// The columns kept as dimensions, by name of the dimension.
     pub dimensions: BTreeMap<String, DimensionColumn>,
 }
@@ -116,6 +118,29 @@ pub struct CheckColumns {
     pub latency: Option<(String, i64)>,
     /// Why the rows exist: [`Origin::Result`] or [`Origin::Transition`].
     pub origin: Origin,
+}
+
+/// What the fields of a row must say of each other. A row that does not is kept as a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rule {
+    /// The column is never empty.
+    Required(String),
+    /// At least one of the columns is not empty.
+    AnyOf(Vec<String>),
+    /// One time is not before another.
+    NotBefore {
+        /// Column of the later time.
+        later: String,
+        /// Column of the earlier time.
+        earlier: String,
+    },
+    /// One whole number is not more than another.
+    AtMost {
+        /// Column of the smaller number.
+        part: String,
+        /// Column of the greater number.
+        whole: String,
+    },
 }
 
 /// Which facts a row gives, and from which columns.
@@ -228,6 +253,8 @@ pub enum Vocabulary {
     Services,
     /// Codes of components.
     Components,
+    /// Codes of commitments.
+    Commitments,
     /// Decimal numbers, for filters on ranges.
     Numbers,
 }
@@ -351,6 +378,7 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
     let empty = table.texts("empty").into_iter().map(|word| word.value).collect();
     let time = read_time(table, workbook.is_some());
     let facts = read_facts(table);
+    let rules = read_rules(table);
     let dimensions = read_dimensions(table);
     if let Some(FactColumns::Checks(_)) = &facts
         && !dimensions.is_empty()
@@ -362,6 +390,7 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
     }
     Some(TableFormat {
         workbook,
+        rules,
         encoding,
         separator,
         header,
@@ -491,6 +520,22 @@ fn read_checks(table: &mut Table<'_>) -> Option<FactColumns> {
         latency,
         origin,
     }))
+}
+
+/// `required`, `any-of`, `[not-before]` and `[at-most]`.
+fn read_rules(table: &mut Table<'_>) -> Vec<Rule> {
+    let mut rules: Vec<Rule> =
+        table.texts("required").into_iter().map(|column| Rule::Required(column.value)).collect();
+    let any: Vec<String> = table.texts("any-of").into_iter().map(|column| column.value).collect();
+    if !any.is_empty() {
+        rules.push(Rule::AnyOf(any));
+    }
+    let pairs = |table: &mut Table<'_>, key: &str| table.table(key).map(read_columns).unwrap_or_default();
+    let orders = pairs(table, "not-before");
+    rules.extend(orders.into_iter().map(|(later, earlier)| Rule::NotBefore { later, earlier }));
+    let bounds = pairs(table, "at-most");
+    rules.extend(bounds.into_iter().map(|(part, whole)| Rule::AtMost { part, whole }));
+    rules
 }
 
 /// `[measures]`: each column that is a count of its own.

@@ -22,12 +22,12 @@ pub use civil::TimePattern;
 pub use codes::CODES;
 pub use declaration::{
     Attribution, CheckColumns, Counter, Declaration, DimensionColumn, EventColumns, FactColumns, Format,
-    Grain, MEASURE, Mode, TableFormat, Vocabulary, read_declaration,
+    Grain, MEASURE, Mode, Rule, TableFormat, Vocabulary, read_declaration,
 };
 pub use file_name::NamePattern;
 pub use findings::{FileFindings, KEPT};
 pub use pieces::{Input, PIECE, Stopped};
-pub use registers::{REGISTERS, register};
+pub use registers::{REGISTER_HEADS, REGISTERS, register};
 pub use text::TextEncoding;
 pub use workbook::{Cell, Sheet, Workbook, WorkbookKind};
 
@@ -51,6 +51,8 @@ pub struct Names {
     pub probes: FxHashMap<String, String>,
     /// Known components of systems.
     pub components: FxHashMap<String, String>,
+    /// Known commitments.
+    pub commitments: FxHashMap<String, String>,
 }
 
 /// What a file gave.

@@ -6,10 +6,25 @@ use crate::{Declaration, read_declaration};
 
 /// The registers: name of the file without `.csv`, and its declaration.
 pub const REGISTERS: &[(&str, &str)] = &[
+    ("complaints", include_str!("registers/complaints.toml")),
+    ("exclusions", include_str!("registers/exclusions.toml")),
     ("interruptions", include_str!("registers/interruptions.toml")),
     ("obligations", include_str!("registers/obligations.toml")),
     ("stocks", include_str!("registers/stocks.toml")),
     ("stops", include_str!("registers/stops.toml")),
+    ("surveys", include_str!("registers/surveys.toml")),
+];
+
+/// The heads of all registers, with that of the annotations, which are definitions and are not received.
+pub const REGISTER_HEADS: &[(&str, &str)] = &[
+    ("annotations", include_str!("registers/annotations.csv")),
+    ("complaints", include_str!("registers/complaints.csv")),
+    ("exclusions", include_str!("registers/exclusions.csv")),
+    ("interruptions", include_str!("registers/interruptions.csv")),
+    ("obligations", include_str!("registers/obligations.csv")),
+    ("stocks", include_str!("registers/stocks.csv")),
+    ("stops", include_str!("registers/stops.csv")),
+    ("surveys", include_str!("registers/surveys.csv")),
 ];
 
 /// The declaration of a register and its text, by the name of the file without `.csv`.
@@ -23,13 +38,116 @@ pub fn register(name: &str) -> Option<(Declaration, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use impegno_calendar::Zone;
+
+    use crate::{Names, Received, read};
+
+    fn received(register: &str, rows: &str) -> Received {
+        let (declaration, _) = super::register(register).expect("a register");
+        let head = super::REGISTER_HEADS.iter().find(|(name, _)| *name == register).expect("a head").1;
+        let zone = Zone::named("Europe/Rome").expect("the zone");
+        let of = |code: &str| [(code.to_owned(), code.to_owned())].into_iter().collect();
+        let names =
+            Names { bodies: of("borgo"), components: of("WEB"), commitments: of("A.1"), ..Names::default() };
+        read(&declaration, &names, &zone, register, format!("{head}{rows}\n").as_bytes())
+    }
+
+    /// Every register has a head with all its columns and no other, and takes a row as a person writes it.
     #[test]
-    fn every_register_has_a_sound_declaration() {
-        for (name, text) in super::REGISTERS {
-            let mut findings = Vec::new();
-            let read = impegno_settings::read(name, text, &mut findings, crate::read_declaration);
-            assert!(findings.is_empty(), "{findings:?}");
-            assert!(read.is_some());
+    fn a_row_of_every_register_is_received() {
+        for (register, row, facts) in [
+            ("complaints", "R-1,2025-03-03 09:10,mail,borgo,no,yes,2025-03-20 12:00,yes,scuse", 2),
+            (
+                "exclusions",
+                "E-1,A.1,,,2025-03-03,2025-03-04,alluvione,ufficio reti,direzione,2025-03-02,,prot. 9",
+                3,
+            ),
+            ("interruptions", "I-1,WEB,no,2025-03-11 10:02:00,,,,,2025-03-11 10:47:00,disco pieno", 2),
+            ("obligations", "relazione,2025-01-20,prot. 112/2025", 1),
+            ("stocks", "postazioni,in-uso,,120,2025-01-01,,borgo", 1),
+            ("stops", "F-1,WEB,2025-03-01T22:00,2025-03-02T02:00,12,aggiornamento", 1),
+            ("surveys", "soddisfazione 2025,borgo,2025-03-01,2025-03-31,900,400,120", 3),
+        ] {
+            let received = received(register, row);
+            assert!(received.findings.is_empty(), "{register}: {:?}", received.findings);
+            assert_eq!(received.accepted, 1, "{register}");
+            assert_eq!(
+                received.facts.iter().map(impegno_facts::Facts::len).sum::<usize>(),
+                facts,
+                "{register}"
+            );
+        }
+        assert_eq!(super::REGISTERS.len(), 7);
+    }
+
+    /// A row that contradicts itself or lacks what it must say is kept as a finding that names the columns.
+    #[test]
+    fn rows_that_cannot_be_are_told() {
+        for (register, row, code, message) in [
+            (
+                "complaints",
+                "R-1,2025-03-03,,,no,yes,2025-03-02,,",
+                "contradictory-fields",
+                "`replied_at` comes before `received_at`",
+            ),
+            ("complaints", ",2025-03-03,,,,,,,", "missing-value", "`code` is empty"),
+            (
+                "exclusions",
+                "E-1,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,",
+                "missing-value",
+                "one of `commitment`, `component`, `case`",
+            ),
+            (
+                "exclusions",
+                "E-1,A.1,,,2025-03-03,2025-03-01,x,y,z,2025-03-02,,",
+                "contradictory-fields",
+                "`until` comes before `from`",
+            ),
+            (
+                "exclusions",
+                "E-1,A.1,,,2025-03-03,2025-03-04,x,y,,2025-03-02,,",
+                "missing-value",
+                "`approved_by` is empty",
+            ),
+            (
+                "exclusions",
+                "E-1,A.9,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,",
+                "unknown-name",
+                "`A.9` is not in commitments/",
+            ),
+            (
+                "stocks",
+                "postazioni,in-uso,,120,2025-02-01,2025-01-01,",
+                "contradictory-fields",
+                "`until` comes before `from`",
+            ),
+            ("stops", "F-1,SITO,2025-03-01,2025-03-02,12,x", "unknown-name", "`SITO` is not in systems.toml"),
+            (
+                "stops",
+                "F-1,WEB,2025-03-01,2025-02-28,12,x",
+                "contradictory-fields",
+                "`until` comes before `from`",
+            ),
+            ("stops", "F-1,WEB,2025-03-01,2025-03-02,due,x", "bad-value", "not a whole number"),
+            (
+                "surveys",
+                "s,,2025-03-01,2025-03-31,900,400,401",
+                "contradictory-fields",
+                "`answers` is more than `invitations`",
+            ),
+            (
+                "surveys",
+                "s,,2025-03-01,2025-03-31,300,400,120",
+                "contradictory-fields",
+                "`invitations` is more than `population`",
+            ),
+        ] {
+            let received = received(register, row);
+            let said: Vec<String> =
+                received.findings.iter().map(|one| format!("{}: {}", one.code.name, one.message)).collect();
+            assert_eq!(said.len(), 1, "{row}: {said:?}");
+            assert!(said[0].starts_with(code) && said[0].contains(message), "{row}: {said:?}");
+            assert_eq!(received.rejected, u64::from(code != "unknown-name"), "{row}");
         }
     }
 }

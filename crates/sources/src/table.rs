@@ -5,6 +5,7 @@ mod checks;
 mod dimensions;
 mod fields;
 mod rows;
+mod rules;
 mod sink;
 mod updates;
 
@@ -16,7 +17,7 @@ use impegno_findings::{Finding, Place, nearest};
 
 use crate::civil::CivilClock;
 use crate::compressed::unpacked_name;
-use crate::declaration::{CheckColumns, EventColumns, FactColumns, TableFormat};
+use crate::declaration::{CheckColumns, EventColumns, FactColumns, Rule, TableFormat};
 use crate::file_name::NamePattern;
 use crate::pieces::{Piece, Reading, too_long};
 use crate::text::TextEncoding;
@@ -155,8 +156,9 @@ impl<'t> Table<'t> {
             received.reject(too_long(file, row.line));
             return;
         }
-        let result =
-            check_form(row, columns.own).and_then(|()| columns.sink.row(row, file, &mut received.findings));
+        let result = check_form(row, columns.own)
+            .and_then(|()| rules::check(self.format, self.clock, &columns.header, row))
+            .and_then(|()| columns.sink.row(row, file, &mut received.findings));
         match result {
             Ok(Taken::Nothing) => received.ignored += 1,
             Ok(taken) => {
@@ -448,6 +450,15 @@ impl TableFormat {
                 named.extend(value.as_deref());
                 named.push(from);
                 named.extend(until.as_deref());
+            }
+        }
+        for rule in &self.rules {
+            match rule {
+                Rule::Required(column) => named.push(column),
+                Rule::AnyOf(columns) => named.extend(columns.iter().map(String::as_str)),
+                Rule::NotBefore { later: one, earlier: other } | Rule::AtMost { part: one, whole: other } => {
+                    named.extend([one.as_str(), other]);
+                }
             }
         }
         named.extend(self.dimensions.values().map(|dimension| dimension.column.as_str()));

@@ -220,6 +220,7 @@ fn names() -> Names {
         services: pairs(&[("TRIB-001", "TRIB-001"), ("Tributi online", "TRIB-001")]),
         probes: pairs(&[("csicms;http icms", "csicms;http icms"), ("csweb1;wget", "csweb1;wget")]),
         components: pairs(&[("CSICMS", "CSICMS")]),
+        commitments: pairs(&[("SLA.2", "SLA.2")]),
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn findings() {
 }
 
 /// Every code of the program, by who finds it.
-fn groups() -> [(&'static str, &'static str, &'static [Code]); 5] {
+fn groups() -> [(&'static str, &'static str, &'static [Code]); 6] {
     [
         (
             "Settings files",
@@ -50,6 +50,11 @@ fn groups() -> [(&'static str, &'static str, &'static [Code]); 5] {
             "Received files",
             "Files of the inbox and registers, and the declarations in `sources/` that say how to read them.",
             impegno_sources::CODES,
+        ),
+        (
+            "Proposals",
+            "Files without a declared source, for which `impegno import` proposes a mapping.",
+            impegno_propose::CODES,
         ),
         ("Published tables", "The mapping that `impegno compare` reads.", impegno_compare::CODES),
         ("The program", "What only shows when folder, inbox and ledger come together.", folder::CODES),

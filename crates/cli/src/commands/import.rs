@@ -3,34 +3,62 @@
 use impegno_findings::Severity;
 
 use crate::arguments::Import;
+use crate::commands::propose;
 use crate::exit::{Exit, Failure};
 use crate::import::{Incoming, Summary, name_of, receive, waiting};
 use crate::{folder, output};
 
-/// Receives the files named, or the inbox and the registers.
+/// Receives the files named, or the inbox and the registers. For files of no declared source a mapping is proposed.
 pub(crate) fn run(arguments: &Import) -> Result<(), Failure> {
     let loaded = folder::load_sound(&arguments.centre)?;
-    let (files, findings) = match &arguments.source {
-        None => waiting(&loaded),
-        Some(source) => {
-            if !loaded.sources.contains_key(source) && !loaded.registers.contains_key(source) {
-                let known: Vec<&str> = loaded.sources.keys().map(String::as_str).collect();
-                let message = format!("there is no source `{source}`");
-                return Err(Failure::new(Exit::Usage, message).hint(format!("one of: {}", known.join(", "))));
-            }
-            let incoming = |path: &std::path::PathBuf| Incoming {
-                source: source.clone(),
-                name: name_of(&loaded, path),
-                path: path.clone(),
-            };
-            (arguments.files.iter().map(incoming).collect(), Vec::new())
+    let Some(source) = &arguments.source else {
+        let (files, findings) = waiting(&loaded);
+        output::findings(&findings, Some(&loaded));
+        receive_and_tell(&loaded, &files, arguments.at)?;
+        if findings.iter().any(|finding| finding.severity == Severity::Error) {
+            return Err(Failure::new(
+                Exit::Rejected,
+                "some files have no declared source; all others were received",
+            ));
         }
+        return Ok(());
     };
-    output::findings(&findings, Some(&loaded));
-    let at = arguments.at.map(|at| at.0);
-    let summary = receive(&loaded, &files, &|| at.unwrap_or_else(now))?;
+    if loaded.sources.contains_key(source) || loaded.registers.contains_key(source) {
+        if arguments.files.is_empty() {
+            return Err(Failure::new(Exit::Usage, format!("no file of the source `{source}` was named"))
+                .hint("without a source the whole inbox is received: impegno import CENTRE"));
+        }
+        let incoming = |path: &std::path::PathBuf| Incoming {
+            source: source.clone(),
+            name: name_of(&loaded, path),
+            path: path.clone(),
+        };
+        let files: Vec<Incoming> = arguments.files.iter().map(incoming).collect();
+        return receive_and_tell(&loaded, &files, arguments.at);
+    }
+    let first = std::path::PathBuf::from(source);
+    if !first.exists() {
+        let known: Vec<&str> = loaded.sources.keys().map(String::as_str).collect();
+        let message = format!("there is no source and no file `{source}`");
+        let hint = match known.as_slice() {
+            [] => "no source is declared yet: name a file, and a mapping is proposed".to_owned(),
+            known => format!("sources: {}; or name a file, and a mapping is proposed", known.join(", ")),
+        };
+        return Err(Failure::new(Exit::Usage, message).hint(hint));
+    }
+    let files: Vec<_> = std::iter::once(first).chain(arguments.files.iter().cloned()).collect();
+    propose::run(arguments, &loaded, &files)
+}
+
+/// Receives files and tells what came of it; fails when more rows were rejected than tolerated.
+pub(crate) fn receive_and_tell(
+    loaded: &folder::Loaded,
+    files: &[Incoming],
+    at: Option<impegno_calendar::Instant>,
+) -> Result<(), Failure> {
+    let at = at.map(|at| at.0);
+    let summary = receive(loaded, files, &|| at.unwrap_or_else(now))?;
     output::talk(&sentence(&summary));
-    let undeclared = findings.iter().any(|finding| finding.severity == Severity::Error);
     if !summary.beyond_tolerance.is_empty() {
         let message = format!(
             "{}: more rows rejected than the source tolerates; all others were received",
@@ -38,12 +66,6 @@ pub(crate) fn run(arguments: &Import) -> Result<(), Failure> {
         );
         return Err(Failure::new(Exit::Rejected, message)
             .hint("correct the rows at their source and export again, or declare a `tolerance`"));
-    }
-    if undeclared {
-        return Err(Failure::new(
-            Exit::Rejected,
-            "some files have no declared source; all others were received",
-        ));
     }
     Ok(())
 }

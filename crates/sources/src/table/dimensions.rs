@@ -98,6 +98,7 @@ impl<'d> DimensionReader<'d> {
             Vocabulary::Bodies { .. } => (&self.names.bodies, "bodies.csv"),
             Vocabulary::Services => (&self.names.services, "services.csv"),
             Vocabulary::Components => (&self.names.components, "systems.toml"),
+            Vocabulary::Commitments => (&self.names.commitments, "commitments/"),
         };
         if let Some(code) = known.get(word) {
             return self.texts.code_for(code);
