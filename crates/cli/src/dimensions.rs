@@ -119,6 +119,12 @@ impl Known {
         known.restrict("body-kind", centre.bodies.iter().map(|body| body.kind.as_str()));
         known.restrict("watched", ["service", "host", "monitor"]);
         known.add("kind", ["maintenance"]);
+        // What is promised may be asked for before its source is declared, as in a folder that is new.
+        for commitment in &centre.commitments {
+            if let Indicator::Within(within) = &commitment.indicator {
+                known.add("kind", [within.cases.as_str()]);
+            }
+        }
         known.add("state", State::ALL.map(State::name));
         known.add("origin", Origin::ALL.map(Origin::name));
         known.add("state-type", ["hard", "soft"]);

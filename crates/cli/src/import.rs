@@ -62,7 +62,8 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
         let folder = loaded.directory.join("inbox").join(&source);
         if folder.is_file() {
             let file = format!("inbox/{source}");
-            let hint = format!("`impegno import CENTRE {}` proposes a mapping", folder.display());
+            let centre = loaded.directory.display();
+            let hint = format!("`impegno import {centre} {}` proposes a mapping", folder.display());
             let message = "the file lies in no folder of a source; it was not received";
             findings.push(Finding::error(UNDECLARED_SOURCE, Place::file(file), message).hint(hint));
         }

@@ -21,7 +21,7 @@ pub(crate) fn text(
         text.push_str(&one);
         text.push('\n');
     };
-    let title = name.rsplit_once('.').map_or(name, |(start, _)| start);
+    let title = title(name);
     line(match language {
         Language::Italian => format!(
             "# Proposta da `{}`. Ogni riga si può correggere; `impegno check` dice se va bene.",
@@ -32,7 +32,7 @@ pub(crate) fn text(
             one_line(name)
         ),
     });
-    line(format!("title = {{ it = {0}, en = {0} }}", quoted(title)));
+    line(format!("title = {{ it = {0}, en = {0} }}", quoted(&title)));
     match &grid.written {
         Written::Text { windows, separator } => {
             line("format = \"csv\"".to_owned());
@@ -106,6 +106,18 @@ pub(crate) fn text(
         }
     }
     text
+}
+
+/// A title from the name of a file: its words, without the numbers of a date.
+fn title(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(start, _)| start);
+    let words: Vec<&str> =
+        stem.split(|letter: char| !letter.is_alphabetic()).filter(|word| word.chars().count() > 2).collect();
+    let mut letters = if words.is_empty() { stem.to_owned() } else { words.join(" ") };
+    if let Some(first) = letters.chars().next() {
+        letters.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
+    letters
 }
 
 fn facts(grid: &Grid, decided: &Decided, line: &mut impl FnMut(String)) {

@@ -102,12 +102,12 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
-/// The name of a source from that of a file: its letters, without the digits of a date.
+/// The name of a source from that of a file: its words, without dates and pieces of them (`t1`, `q2`).
 fn name_from(file: &str) -> String {
     let stem =
         Path::new(file).file_stem().map(|stem| stem.to_string_lossy().to_lowercase()).unwrap_or_default();
     let words: Vec<&str> =
-        stem.split(|letter: char| !letter.is_ascii_lowercase()).filter(|word| !word.is_empty()).collect();
+        stem.split(|letter: char| !letter.is_ascii_lowercase()).filter(|word| word.len() > 2).collect();
     if words.is_empty() { "fonte".to_owned() } else { words.join("-") }
 }
 
@@ -372,5 +372,6 @@ mod tests {
         assert_eq!(name_from("inbox/Ticket_2025-03.XLSX"), "ticket");
         assert_eq!(name_from("Estrazione help desk.csv"), "estrazione-help-desk");
         assert_eq!(name_from("2025.csv"), "fonte");
+        assert_eq!(name_from("ticket-2026-t1.csv"), "ticket");
     }
 }
