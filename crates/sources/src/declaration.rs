@@ -626,9 +626,11 @@ fn read_vocabulary(column: &mut Table<'_>) -> Vocabulary {
             "bodies" => Vocabulary::Bodies { others },
             "services" => Vocabulary::Services,
             "components" => Vocabulary::Components,
+            "commitments" => Vocabulary::Commitments,
             "numbers" => Vocabulary::Numbers,
             _ => {
-                column.unknown_word(&of, &["bodies", "services", "components", "numbers"]);
+                let known = ["bodies", "services", "components", "commitments", "numbers"];
+                column.unknown_word(&of, &known);
                 Vocabulary::AsIs
             }
         },

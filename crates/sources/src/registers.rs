@@ -42,6 +42,16 @@ mod tests {
 
     use crate::{Names, Received, read};
 
+    #[test]
+    fn every_register_has_a_sound_declaration() {
+        for (name, text) in super::REGISTERS {
+            let mut findings = Vec::new();
+            let read = impegno_settings::read(name, text, &mut findings, crate::read_declaration);
+            assert!(findings.is_empty(), "{findings:?}");
+            assert!(read.is_some());
+        }
+    }
+
     fn received(register: &str, rows: &str) -> Received {
         let (declaration, _) = super::register(register).expect("a register");
         let head = super::REGISTER_HEADS.iter().find(|(name, _)| *name == register).expect("a head").1;
