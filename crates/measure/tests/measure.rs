@@ -564,3 +564,20 @@ fn an_obligation_is_kept_by_its_longest_stretch() {
     // The order of receipt does not matter.
     assert_eq!(year(&["2017-12-01", "2016-12-01", "2017-06-01"]), Verdict::Met);
 }
+
+#[test]
+fn a_short_stop_is_left_out_whole_and_one_that_the_period_cuts_is_measured_whole() {
+    let centre = available(">= 50 %", ", ignore-shorter-than = \"15 min\"");
+    let down = |heard: &[One]| {
+        let other = hard(1, -3600, State::Ok);
+        let facts = Memory::of(vec![checks(&[&[other, hard(0, -3600, State::Ok)], heard].concat())]);
+        account(&measured(&centre, &facts)).down
+    };
+    let (bad, good) = (State::Critical, State::Ok);
+    // A second short of the limit, said in two checks, and exactly the limit.
+    assert_eq!(down(&[hard(0, 600, bad), hard(0, 900, bad), hard(0, 1499, good)]), Micros(0));
+    assert_eq!(down(&[hard(0, 600, bad), hard(0, 900, bad), hard(0, 1500, good)]), Micros(900 * SECOND));
+    // Ten minutes before the period and ten within it are a stop of twenty.
+    assert_eq!(down(&[hard(0, -600, bad), hard(0, 600, good)]), Micros(600 * SECOND));
+    assert_eq!(down(&[hard(0, -200, bad), hard(0, 600, good)]), Micros(0));
+}
