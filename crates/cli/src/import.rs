@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::panic;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
-use impegno_calendar::Period;
+use impegno_calendar::{Instant, Interval, Period, Zone};
+use impegno_facts::Facts;
 use impegno_findings::{Finding, Place, Severity};
-use impegno_ledger::{Hash, Ledger, Mode, Outcome, Prepared, Receipt, StoredFinding};
-use impegno_sources::{Declaration, Grain, Received};
+use impegno_ledger::{Hashing, Intake, Ledger, Mode, Outcome, Prepared, Receipt, StoredFinding};
+use impegno_sources::{Declaration, Grain, Input, PIECE, Received, Stopped};
 
 use crate::exit::{Exit, Failure};
 use crate::folder::{Loaded, UNDECLARED_SOURCE, names_in};
@@ -129,13 +131,14 @@ pub(crate) fn receive(
 ) -> Result<Summary, Failure> {
     let mut ledger = Ledger::open(&loaded.ledger())?;
     let lock = ledger.lock()?;
+    let intake = ledger.intake(&lock);
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));
     let queue = Queue::new(files.len(), workers);
     let bar = output::progress(files.len() as u64, "import");
     let mut summary = Summary::default();
-    let result = thread::scope(|scope| {
+    let result: Result<(), Failure> = thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| queue.work(|n| prepare(loaded, &files[n])));
+            scope.spawn(|| queue.work(|n| prepare(loaded, &files[n], &intake)));
         }
         let result = (0..files.len()).try_for_each(|n| {
             let ready = queue.take(n)?;
@@ -148,7 +151,11 @@ pub(crate) fn receive(
         result
     });
     bar.finish_and_clear();
-    result.map(|()| summary)
+    // A file that could not be received, or was known, may have left segments behind.
+    let tidied = ledger.tidy(&lock);
+    result?;
+    tidied?;
+    Ok(summary)
 }
 
 fn commit(
@@ -165,7 +172,7 @@ fn commit(
     summary.bytes += ready.size;
     match outcome {
         Outcome::Known { .. } => summary.known += 1,
-        Outcome::Received { batch, contradictions } => {
+        Outcome::Received { batch, contradictions, contradicting } => {
             let (rows, accepted, ignored, rejected) = ready.counts;
             summary.rows += rows;
             summary.accepted += accepted;
@@ -182,6 +189,11 @@ fn commit(
                 );
                 Finding::warning(CONTRADICTION, Place::line(&file.name, pair.later), message)
             }));
+            let more = contradicting - contradictions.len() as u64;
+            if more > 0 {
+                let message = format!("{more} more rows say something else of a fact than a row before them");
+                findings.push(Finding::warning(CONTRADICTION, Place::file(&file.name), message));
+            }
             output::findings(&findings, Some(loaded));
             if ready.beyond_tolerance {
                 summary.beyond_tolerance.push(file.name.clone());
@@ -197,43 +209,70 @@ pub(crate) const CONTRADICTION: impegno_findings::Code = impegno_findings::Code 
     meaning: "Two rows of one file name the same fact and say different things; the later one counts, the earlier one is kept.",
 };
 
-fn prepare(loaded: &Loaded, file: &Incoming) -> Result<Ready, Failure> {
-    let bytes = fs::read(&file.path).map_err(|error| {
+fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, Failure> {
+    let unreadable = |error: std::io::Error| {
         Failure::new(Exit::Rejected, format!("{}: {error}", file.name))
             .hint("nothing of this file was received; the files before it were")
-    })?;
+    };
     let (declaration, declaration_hash) = loaded
         .sources
         .get(&file.source)
         .or_else(|| file.source.strip_prefix("registers/").and_then(|name| loaded.registers.get(name)))
         .ok_or_else(|| Failure::new(Exit::Usage, format!("there is no source `{}`", file.source)))?;
-    let received = impegno_sources::read(declaration, &loaded.names, &loaded.centre.zone, &file.name, &bytes);
+    let opened = fs::File::open(&file.path).map_err(unreadable)?;
+    let size = opened.metadata().map_err(unreadable)?.len();
+    let mut bytes = Hashing::new(opened);
+    let mut draft = intake.draft();
+    let mut replaced = Replaced::new(declaration.mode, loaded);
+    let input = Input { bytes: &mut bytes, size, piece: PIECE };
+    let read = impegno_sources::read_pieces(
+        declaration,
+        &loaded.names,
+        &loaded.centre.zone,
+        &file.name,
+        input,
+        |facts| {
+            replaced.add(&facts);
+            draft.add(&facts)
+        },
+    );
+    let mut received = match read {
+        Ok(received) => received,
+        Err(Stopped::Input(error)) => return Err(unreadable(error)),
+        Err(Stopped::Taker(error)) => return Err(error.into()),
+        Err(Stopped::Void(finding)) => {
+            draft = intake.draft();
+            replaced = Replaced::new(declaration.mode, loaded);
+            Received::refused(*finding)
+        }
+    };
+    // A file that was given up early is still known by all its bytes.
+    std::io::copy(&mut bytes, &mut std::io::sink()).map_err(unreadable)?;
+    let (content, size) = bytes.so_far();
     let counts = (received.rows, received.accepted, received.ignored, received.rejected);
     let tolerated = u128::from(received.rows) * u128::from(declaration.tolerance_ppm);
     let nothing_usable =
         received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error);
     let beyond_tolerance = nothing_usable || u128::from(received.rejected) * 1_000_000 > tolerated;
-    let mut received = received;
-    let mode = mode(declaration, &mut received, beyond_tolerance, &file.name, loaded);
+    let mode = mode(declaration, &mut received, beyond_tolerance, &file.name, replaced);
     let receipt = Receipt {
         source: file.source.clone(),
         file: file.name.clone(),
         mode,
-        content: Hash::of(&bytes),
+        content,
         declaration: *declaration_hash,
-        size: bytes.len() as u64,
+        size,
         rows: received.rows,
         accepted: received.accepted,
         ignored: received.ignored,
         rejected: received.rejected,
         findings: received.findings.iter().map(stored).collect(),
-        facts: received.facts,
     };
     Ok(Ready {
-        prepared: receipt.prepare()?,
+        prepared: draft.finish(receipt),
         findings: received.findings.into_kept(),
         counts,
-        size: bytes.len() as u64,
+        size,
         beyond_tolerance,
     })
 }
@@ -266,7 +305,7 @@ fn mode(
     received: &mut Received,
     beyond_tolerance: bool,
     file: &str,
-    loaded: &Loaded,
+    replaced: Replaced<'_>,
 ) -> Mode {
     if declaration.mode != impegno_sources::Mode::Append && (beyond_tolerance || received.accepted == 0) {
         let message =
@@ -278,25 +317,48 @@ fn mode(
     match declaration.mode {
         impegno_sources::Mode::Append => Mode::Append,
         impegno_sources::Mode::Snapshot => Mode::Snapshot,
-        impegno_sources::Mode::ReplacesPeriod(grain) => {
-            let mut periods: BTreeMap<String, Period> = BTreeMap::new();
-            let zone = &loaded.centre.zone;
-            for facts in &received.facts {
-                for at in facts.at() {
-                    let month = Period::month_of(zone.date(impegno_calendar::Instant(*at)));
-                    let period = match grain {
-                        Grain::Month => month,
-                        Grain::Year => Period::Year(month.first_day().year()),
-                    };
-                    periods.insert(period.to_string(), period);
-                }
+        impegno_sources::Mode::ReplacesPeriod(_) => Mode::ReplacesPeriod(replaced.stretches()),
+    }
+}
+
+/// The periods that a file has rows in, where it stands for the whole of them.
+struct Replaced<'l> {
+    grain: Option<Grain>,
+    zone: &'l Zone,
+    periods: BTreeMap<String, Interval>,
+    /// The period of the row before: most rows are in the same.
+    last: Option<Interval>,
+}
+
+impl<'l> Replaced<'l> {
+    fn new(mode: impegno_sources::Mode, loaded: &'l Loaded) -> Replaced<'l> {
+        let grain = match mode {
+            impegno_sources::Mode::ReplacesPeriod(grain) => Some(grain),
+            impegno_sources::Mode::Append | impegno_sources::Mode::Snapshot => None,
+        };
+        Replaced { grain, zone: &loaded.centre.zone, periods: BTreeMap::new(), last: None }
+    }
+
+    fn add(&mut self, facts: &Facts) {
+        let Some(grain) = self.grain else { return };
+        for at in facts.at() {
+            if self.last.is_some_and(|last| last.start.0 <= *at && *at < last.end.0) {
+                continue;
             }
-            let stretches = periods.values().map(|period| {
-                let interval = period.interval(zone);
-                interval.start.0..interval.end.0
-            });
-            Mode::ReplacesPeriod(stretches.collect())
+            let month = Period::month_of(self.zone.date(Instant(*at)));
+            let period = match grain {
+                Grain::Month => month,
+                Grain::Year => Period::Year(month.first_day().year()),
+            };
+            let interval = period.interval(self.zone);
+            self.periods.insert(period.to_string(), interval);
+            self.last = Some(interval);
         }
+    }
+
+    /// Microseconds, the end exclusive.
+    fn stretches(self) -> Vec<Range<i64>> {
+        self.periods.into_values().map(|interval| interval.start.0..interval.end.0).collect()
     }
 }
 

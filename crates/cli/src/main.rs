@@ -9,6 +9,7 @@ mod exit;
 mod folder;
 mod import;
 mod output;
+mod publication;
 mod served;
 mod supply;
 

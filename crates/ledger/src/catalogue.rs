@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use impegno_facts::Kind;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::receive::{Ended, Endings};
 use crate::segment::Encoded;
@@ -122,6 +122,9 @@ pub struct StoredFinding {
     pub row: String,
 }
 
+/// How long a query waits for another process that commits.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     connection: Connection,
@@ -138,24 +141,50 @@ pub(crate) struct NewBatch<'a> {
 impl Catalogue {
     pub(crate) fn open(path: &Path) -> Result<Catalogue, LedgerError> {
         let mut connection = Connection::open(path)?;
+        connection.busy_timeout(PATIENCE)?;
+        let found = format_of(&connection)?;
         // WAL with full sync: a batch that was acknowledged survives the loss of power.
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", "on")?;
-        connection.busy_timeout(std::time::Duration::from_secs(10))?;
-        let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        if found > FORMAT {
-            return Err(LedgerError::Newer { found, known: FORMAT });
-        }
         if found == 0 {
             let transaction =
                 connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            let again: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-            if again == 0 {
+            if format_of(&transaction)? == 0 {
+                let tables: i64 =
+                    transaction.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
+                if tables > 0 {
+                    return Err(LedgerError::damaged(path, "a database, but of another program"));
+                }
                 transaction.execute_batch(TABLES)?;
                 transaction.pragma_update(None, "user_version", FORMAT)?;
             }
             transaction.commit()?;
+        }
+        Ok(Catalogue { connection })
+    }
+
+    /// Opens a catalogue that is there, to read it; also where nothing may be written.
+    pub(crate) fn open_for_reading(path: &Path) -> Result<Catalogue, LedgerError> {
+        let usual = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let opened = Connection::open_with_flags(path, usual).and_then(|connection| {
+            connection.busy_timeout(PATIENCE)?;
+            // Only a query shows whether the files beside the catalogue can be made.
+            connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
+            Ok(connection)
+        });
+        let connection = match opened {
+            Ok(connection) => connection,
+            Err(error) if nothing_may_be_written(&error) && !has_unsettled_batches(path) => {
+                let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY
+                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                    | OpenFlags::SQLITE_OPEN_URI;
+                Connection::open_with_flags(unchanging(path), read_only)?
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if format_of(&connection)? == 0 {
+            return Err(LedgerError::damaged(path, "it holds no ledger"));
         }
         Ok(Catalogue { connection })
     }
@@ -345,6 +374,40 @@ impl Catalogue {
         transaction.commit()?;
         Ok(batch)
     }
+}
+
+/// The format of a catalogue, 0 of an empty one.
+fn format_of(connection: &Connection) -> Result<i64, LedgerError> {
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > FORMAT { Err(LedgerError::Newer { found, known: FORMAT }) } else { Ok(found) }
+}
+
+fn nothing_may_be_written(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+    matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly | PermissionDenied))
+}
+
+/// Whether batches stand in the log beside the catalogue, which an interrupted import leaves behind: they would be
+/// missed if it were not read.
+fn has_unsettled_batches(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The name by which SQLite reads a file that nobody changes.
+fn unchanging(path: &Path) -> String {
+    let mut name = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                name.push(char::from(*byte))
+            }
+            byte => name.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    name.push_str("?immutable=1");
+    name
 }
 
 /// The hash of a batch: of the one before it, of its own entry, its segments and the rows it ends.

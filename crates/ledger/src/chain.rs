@@ -8,6 +8,35 @@ use crate::{Ledger, LedgerError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
+/// A hash of bytes that pass by.
+#[derive(Debug)]
+pub struct Hashing<R> {
+    input: R,
+    hasher: blake3::Hasher,
+    size: u64,
+}
+
+impl<R: std::io::Read> Hashing<R> {
+    /// Hashes what is read from an input.
+    pub fn new(input: R) -> Hashing<R> {
+        Hashing { input, hasher: blake3::Hasher::new(), size: 0 }
+    }
+
+    /// The hash of everything that was read so far, and how many bytes that is.
+    pub fn so_far(&self) -> (Hash, u64) {
+        (Hash(*self.hasher.finalize().as_bytes()), self.size)
+    }
+}
+
+impl<R: std::io::Read> std::io::Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.hasher.update(buffer.get(..read).unwrap_or_default());
+        self.size += read as u64;
+        Ok(read)
+    }
+}
+
 /// What walking the chain found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verification {
@@ -26,6 +55,13 @@ impl Hash {
     /// The hash of some bytes.
     pub fn of(bytes: &[u8]) -> Hash {
         Hash(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// The hash of what a file holds.
+    pub(crate) fn of_file(file: std::fs::File) -> std::io::Result<Hash> {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(file)?;
+        Ok(Hash(*hasher.finalize().as_bytes()))
     }
 
     /// The first 16 hexadecimal digits, for names and short references.

@@ -1,8 +1,8 @@
 //! The append-only store of what was received.
 //!
 //! A *batch* is one received file. It is received whole or not at all: its facts are written to
-//! Parquet *segments* and synced, then one SQLite transaction names them; what no transaction names is
-//! garbage. Nothing is ever changed afterwards. A later batch may *end* rows of an earlier one (a
+//! Parquet *segments* as they come ([`Draft`]) and synced, then one SQLite transaction names them; what no
+//! transaction names is garbage. Nothing is ever changed afterwards. A later batch may *end* rows of an earlier one (a
 //! correction supersedes them, a snapshot without them withdraws them); the rows stay, with the batch
 //! that ended them, so that the ledger can be read as of any moment.
 //!
@@ -11,7 +11,8 @@
 //! ```text
 //! .ledger/
 //!   ledger.sqlite       batches, segments, ended rows, findings
-//!   segments/*.parquet  facts of one kind of one batch, named by their hash
+//!   segments/*.parquet  facts of one kind of a batch or a piece of it, named by their hash
+//!   segments/*.run      rows of a large file while it is received
 //!   lock                held while a batch is written
 //! ```
 
@@ -20,12 +21,13 @@ mod chain;
 mod error;
 mod receipt;
 mod receive;
+mod run;
 mod segment;
 
 pub use catalogue::{Batch, StoredFinding};
-pub use chain::{Hash, Verification};
+pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
-pub use receipt::{Contradiction, Mode, Outcome, Prepared, Receipt};
+pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
 pub use segment::{Rows, Segment};
 
 use std::collections::BTreeMap;
@@ -70,12 +72,18 @@ impl Ledger {
         Ok(Ledger { directory: directory.to_owned(), catalogue })
     }
 
-    /// Opens the ledger in a folder for reading; `None` when nothing was ever received there.
+    /// Opens the ledger in a folder for reading, also where nothing may be written; `None` when nothing was ever
+    /// received there.
     ///
     /// # Errors
-    /// As [`Ledger::open`].
+    /// When it cannot be read or was made by a newer version.
     pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
-        if directory.join("ledger.sqlite").exists() { Ledger::open(directory).map(Some) } else { Ok(None) }
+        let path = directory.join("ledger.sqlite");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let catalogue = Catalogue::open_for_reading(&path)?;
+        Ok(Some(Ledger { directory: directory.to_owned(), catalogue }))
     }
 
     /// Takes the right to write and clears away what an interrupted import left behind.
@@ -141,6 +149,14 @@ impl Ledger {
     /// When the catalogue cannot be read.
     pub fn segments(&self, kind: Kind, as_of: Option<i64>) -> Result<Vec<Segment>, LedgerError> {
         self.catalogue.segments(kind, None, as_of, &self.directory.join("segments"))
+    }
+
+    /// Clears away what no batch names, as after a file that could not be received.
+    ///
+    /// # Errors
+    /// When the disk or the catalogue refuses.
+    pub fn tidy(&self, _lock: &WriteLock) -> Result<(), LedgerError> {
+        self.clear_garbage()
     }
 
     fn clear_garbage(&self) -> Result<(), LedgerError> {

@@ -1,11 +1,19 @@
 //! What is handed to the ledger, and what it answers.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use impegno_facts::Facts;
 
+use crate::run::Run;
 use crate::segment::Encoded;
-use crate::{Batch, Hash, LedgerError, StoredFinding};
+use crate::{Batch, Hash, Ledger, LedgerError, StoredFinding, WriteLock};
+
+/// Bytes of one file that are held in memory before they are put on disk.
+const HELD: usize = 64 << 20;
+
+/// Pairs of contradicting rows of one file that are named; all are counted.
+pub(crate) const NAMED_CONTRADICTIONS: usize = 1_000;
 
 /// How the files of a source relate to each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +26,7 @@ pub enum Mode {
     ReplacesPeriod(Vec<Range<i64>>),
 }
 
-/// One received file, parsed.
+/// What there is to know of one received file besides its facts.
 #[derive(Debug)]
 pub struct Receipt {
     /// Identifier of the source.
@@ -39,15 +47,30 @@ pub struct Receipt {
     pub accepted: u64,
     /// Rows of no interest to Impegno (notifications in a log).
     pub ignored: u64,
-    /// Rows that could not be used; each has a finding.
+    /// Rows that could not be used.
     pub rejected: u64,
-    /// The facts.
-    pub facts: Vec<Facts>,
     /// What there is to say about the file.
     pub findings: Vec<StoredFinding>,
 }
 
-/// A receipt whose facts are encoded: what can be done beside other receipts.
+/// Where files are prepared before they are received. Several can be prepared at once.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    directory: PathBuf,
+    held: usize,
+}
+
+/// The facts of one file on their way into the ledger, taken piece by piece.
+///
+/// A small file is held in memory; a large one is put on disk as it comes. What is never received is garbage
+/// and goes with the next import.
+#[derive(Debug)]
+pub struct Draft {
+    intake: Intake,
+    segments: Vec<Encoded>,
+}
+
+/// A receipt with its facts encoded.
 #[derive(Debug)]
 pub struct Prepared {
     pub(crate) receipt: Receipt,
@@ -61,8 +84,11 @@ pub enum Outcome {
     Received {
         /// The batch.
         batch: Box<Batch>,
-        /// Rows of the file that name the same fact and say different things.
+        /// Rows of the file that name the same fact and say different things, the first 1,000 in the order of
+        /// the later line.
         contradictions: Vec<Contradiction>,
+        /// How many such pairs there are.
+        contradicting: u64,
     },
     /// The very same bytes had been received; nothing changed.
     Known {
@@ -80,19 +106,44 @@ pub struct Contradiction {
     pub later: u32,
 }
 
-impl Receipt {
-    /// Encodes the facts of the receipt. Needs no ledger, so several can be prepared at once.
+impl Ledger {
+    /// Where files are prepared while the right to write is held.
+    pub fn intake(&self, _lock: &WriteLock) -> Intake {
+        Intake { directory: self.directory.join("segments"), held: HELD }
+    }
+}
+
+impl Intake {
+    /// The same with another number of bytes of each file that are held in memory.
+    pub fn holding(self, bytes: usize) -> Intake {
+        Intake { held: bytes, ..self }
+    }
+
+    /// Begins a file.
+    pub fn draft(&self) -> Draft {
+        Draft { intake: self.clone(), segments: Vec::new() }
+    }
+}
+
+impl Draft {
+    /// Takes facts of one kind, which become a segment.
     ///
     /// # Errors
-    /// When the facts cannot be encoded.
-    pub fn prepare(mut self) -> Result<Prepared, LedgerError> {
-        let mut segments = Vec::new();
-        for facts in std::mem::take(&mut self.facts) {
-            if let Some(encoded) = Encoded::new(&facts)? {
-                segments.push(encoded);
+    /// When the facts cannot be encoded, or not be put on disk.
+    pub fn add(&mut self, facts: &Facts) -> Result<(), LedgerError> {
+        self.segments.extend(Encoded::new(facts)?);
+        let held: usize = self.segments.iter().map(Encoded::held).sum();
+        if held > self.intake.held {
+            for segment in &mut self.segments {
+                segment.put_away(&self.intake.directory)?;
             }
         }
-        Ok(Prepared { receipt: self, segments })
+        Ok(())
+    }
+
+    /// The whole file.
+    pub fn finish(self, receipt: Receipt) -> Prepared {
+        Prepared { receipt, segments: self.segments }
     }
 }
 
@@ -105,5 +156,10 @@ impl Prepared {
     /// Name of the file.
     pub fn file(&self) -> &str {
         &self.receipt.file
+    }
+
+    /// The rows of its segments.
+    pub(crate) fn runs(&self) -> Vec<&Run> {
+        self.segments.iter().map(|segment| &segment.run).collect()
     }
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::path::Path;
 
-use impegno_facts::Fingerprint;
-use rustc_hash::FxHashMap;
+use impegno_facts::Kind;
 
 use crate::catalogue::NewBatch;
+use crate::receipt::NAMED_CONTRADICTIONS;
+use crate::run::{Entry, Run, merge};
 use crate::segment::Encoded;
 use crate::{Contradiction, Ledger, LedgerError, Mode, Outcome, Prepared, Segment, WriteLock};
 
@@ -43,19 +45,13 @@ impl Ledger {
         prepared: Prepared,
         received_at: i64,
     ) -> Result<Outcome, LedgerError> {
-        let Prepared { receipt, segments } = prepared;
-        if let Some(batch) = self.catalogue.known(&receipt)? {
+        if let Some(batch) = self.catalogue.known(&prepared.receipt)? {
             return Ok(Outcome::Known { batch });
         }
-        let mut endings = Endings::default();
-        let mut contradictions = Vec::new();
-        for segment in &segments {
-            let own = own_repetitions(segment, &mut contradictions);
-            endings.own.push(own);
-        }
         let directory = self.directory.join("segments");
-        self.compare_with_earlier(&receipt.source, &receipt.mode, &segments, &mut endings)?;
-        for segment in &segments {
+        let (endings, contradictions) = self.compare(&prepared, &directory)?;
+        let Prepared { receipt, mut segments } = prepared;
+        for segment in &mut segments {
             segment.write(&directory)?;
         }
         if !segments.is_empty() {
@@ -66,83 +62,155 @@ impl Ledger {
         }
         let batch =
             self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
-        Ok(Outcome::Received { batch: Box::new(batch), contradictions })
+        let Contradictions { named, count } = contradictions;
+        Ok(Outcome::Received { batch: Box::new(batch), contradictions: named, contradicting: count })
     }
 
-    /// Finds the earlier rows that the new segments repeat, correct or withdraw.
-    fn compare_with_earlier(
+    /// Finds what the rows of a file repeat, correct or withdraw, of each other and of earlier rows.
+    fn compare(
         &self,
-        source: &str,
-        mode: &Mode,
-        segments: &[Encoded],
-        endings: &mut Endings,
-    ) -> Result<(), LedgerError> {
-        let directory = self.directory.join("segments");
-        for kind in impegno_facts::Kind::ALL {
-            let earlier = self.catalogue.segments(kind, Some(source), None, &directory)?;
-            let new: Vec<(usize, &Encoded)> =
-                segments.iter().enumerate().filter(|(_, segment)| segment.kind == kind).collect();
+        prepared: &Prepared,
+        directory: &Path,
+    ) -> Result<(Endings, Contradictions), LedgerError> {
+        let Prepared { receipt, segments } = prepared;
+        let mut endings =
+            Endings { own: segments.iter().map(|_| Ended::default()).collect(), ..Endings::default() };
+        let mut contradictions = Contradictions::default();
+        let runs = prepared.runs();
+        for kind in Kind::ALL {
+            let new: Vec<usize> =
+                (0..segments.len()).filter(|position| segments[*position].kind == kind).collect();
+            let earlier = self.catalogue.segments(kind, Some(&receipt.source), None, directory)?;
             let concerned: Vec<&Segment> = earlier
                 .iter()
-                .filter(|old| match mode {
-                    Mode::Append => new.iter().any(|(_, new)| may_share_identities(old, new)),
+                .filter(|old| match &receipt.mode {
+                    Mode::Append => new.iter().any(|one| may_share_identities(old, &segments[*one])),
                     Mode::Snapshot => true,
                     Mode::ReplacesPeriod(stretches) => {
                         stretches
                             .iter()
                             .any(|stretch| old.earliest < stretch.end && stretch.start <= old.latest)
-                            || new.iter().any(|(_, new)| may_share_identities(old, new))
+                            || new.iter().any(|one| may_share_identities(old, &segments[*one]))
                     }
                 })
                 .collect();
-            if concerned.is_empty() {
-                continue;
-            }
-            // Where each identity of the new rows stands; rows already ended within the file do not count.
-            let mut positions: FxHashMap<u128, (usize, u32, u128)> = FxHashMap::default();
-            for (index, segment) in &new {
-                let own = &endings.own[*index];
-                for (row, fingerprint) in (0..).zip(&segment.fingerprints) {
-                    let ended = own.duplicate.binary_search(&row).is_ok()
-                        || own.superseded.binary_search(&row).is_ok();
-                    if !ended {
-                        positions.insert(fingerprint.identity, (*index, row, fingerprint.content));
+            let old = old_runs(&concerned, &receipt.mode, directory)?;
+            let all: Vec<&Run> =
+                old.iter().map(|old| &old.run).chain(new.iter().map(|one| runs[*one])).collect();
+            merge(&all, |rows| {
+                // Rows that were there come first, those of the file in the order of the file.
+                let (before, own) = rows.split_at(rows.partition_point(|(_, run)| *run < old.len()));
+                let mut standing: Option<(Entry, usize)> = None;
+                for (entry, run) in own {
+                    let position = new[*run - old.len()];
+                    match standing {
+                        // The first of two equal rows stays.
+                        Some((first, _)) if first.content == entry.content => {
+                            endings.own[position].duplicate.push(entry.row);
+                            continue;
+                        }
+                        Some((first, place)) => {
+                            endings.own[place].superseded.push(first.row);
+                            contradictions.push(first.line, entry.line);
+                        }
+                        None => {}
+                    }
+                    standing = Some((*entry, position));
+                }
+                for (entry, run) in before {
+                    let OldRun { segment, withdrawn, .. } = &old[*run];
+                    match standing {
+                        Some((new, position)) if new.content == entry.content => {
+                            endings.own[position].duplicate.push(new.row);
+                        }
+                        Some(_) => endings.earlier.entry(*segment).or_default().superseded.push(entry.row),
+                        None if withdrawn.holds(entry.row) => {
+                            endings.earlier.entry(*segment).or_default().withdrawn.push(entry.row);
+                        }
+                        None => {}
                     }
                 }
-            }
-            for old in concerned {
-                let facts = old.read_all()?;
-                let mut ended_before = old.ended.iter().copied().peekable();
-                for (row, (fingerprint, at)) in (0..).zip(facts.fingerprints().iter().zip(facts.at())) {
-                    if ended_before.next_if_eq(&row).is_some() {
-                        continue;
-                    }
-                    match positions.get(&fingerprint.identity) {
-                        Some((index, position, content)) if *content == fingerprint.content => {
-                            endings.own[*index].duplicate.push(*position);
-                        }
-                        Some(_) => endings.earlier.entry(old.id).or_default().superseded.push(row),
-                        None => {
-                            let gone = match mode {
-                                Mode::Append => false,
-                                Mode::Snapshot => true,
-                                Mode::ReplacesPeriod(stretches) => {
-                                    stretches.iter().any(|stretch| stretch.contains(at))
-                                }
-                            };
-                            if gone {
-                                endings.earlier.entry(old.id).or_default().withdrawn.push(row);
-                            }
-                        }
-                    }
-                }
+            })?;
+        }
+        for ended in endings.own.iter_mut().chain(endings.earlier.values_mut()) {
+            for rows in [&mut ended.duplicate, &mut ended.superseded, &mut ended.withdrawn] {
+                rows.sort_unstable();
+                rows.dedup();
             }
         }
-        for own in &mut endings.own {
-            own.duplicate.sort_unstable();
-            own.duplicate.dedup();
+        contradictions.settle();
+        Ok((endings, contradictions))
+    }
+}
+
+/// The rows of an earlier segment that still hold.
+struct OldRun {
+    segment: i64,
+    run: Run,
+    /// Those that are withdrawn unless the file has them.
+    withdrawn: Rows,
+}
+
+/// Some rows of a segment.
+enum Rows {
+    None,
+    All,
+    Marked(Vec<bool>),
+}
+
+impl Rows {
+    fn holds(&self, row: u32) -> bool {
+        match self {
+            Rows::None => false,
+            Rows::All => true,
+            Rows::Marked(marks) => marks.get(row as usize).copied().unwrap_or(false),
         }
-        Ok(())
+    }
+}
+
+fn old_runs(concerned: &[&Segment], mode: &Mode, directory: &Path) -> Result<Vec<OldRun>, LedgerError> {
+    let (mut runs, mut held) = (Vec::new(), 0);
+    for old in concerned {
+        let facts = old.read_all()?;
+        let mut run = Run::new(&facts, |row| old.ended.binary_search(&row).is_err());
+        held += run.held();
+        if held > MOST_HELD {
+            run.put_away(directory)?;
+        }
+        let withdrawn = match mode {
+            Mode::Append => Rows::None,
+            Mode::Snapshot => Rows::All,
+            Mode::ReplacesPeriod(stretches) => Rows::Marked(
+                facts.at().iter().map(|at| stretches.iter().any(|stretch| stretch.contains(at))).collect(),
+            ),
+        };
+        runs.push(OldRun { segment: old.id, run, withdrawn });
+    }
+    Ok(runs)
+}
+
+/// Bytes of earlier rows that are held in memory to be compared.
+const MOST_HELD: usize = 256 << 20;
+
+/// Contradictions within a file: the first ones by line, and how many there are.
+#[derive(Default)]
+struct Contradictions {
+    named: Vec<Contradiction>,
+    count: u64,
+}
+
+impl Contradictions {
+    fn push(&mut self, earlier: u32, later: u32) {
+        self.count += 1;
+        self.named.push(Contradiction { earlier, later });
+        if self.named.len() > 4 * NAMED_CONTRADICTIONS {
+            self.settle();
+        }
+    }
+
+    fn settle(&mut self) {
+        self.named.sort_unstable_by_key(|pair| (pair.later, pair.earlier));
+        self.named.truncate(NAMED_CONTRADICTIONS);
     }
 }
 
@@ -157,27 +225,4 @@ fn may_share_identities(old: &Segment, new: &Encoded) -> bool {
         }
         _ => old.earliest <= new.latest && new.earliest <= old.latest,
     }
-}
-
-/// Rows of a segment that repeat or correct an earlier row of the same segment.
-fn own_repetitions(segment: &Encoded, contradictions: &mut Vec<Contradiction>) -> Ended {
-    let mut ended = Ended::default();
-    let mut seen: FxHashMap<u128, u32> =
-        FxHashMap::with_capacity_and_hasher(segment.fingerprints.len(), Default::default());
-    for (row, Fingerprint { identity, content }) in (0..).zip(&segment.fingerprints) {
-        let Some(earlier) = seen.insert(*identity, row) else { continue };
-        if segment.fingerprints[earlier as usize].content == *content {
-            // The first of two equal rows stays.
-            seen.insert(*identity, earlier);
-            ended.duplicate.push(row);
-        } else {
-            ended.superseded.push(earlier);
-            contradictions.push(Contradiction {
-                earlier: segment.lines[earlier as usize],
-                later: segment.lines[row as usize],
-            });
-        }
-    }
-    ended.superseded.sort_unstable();
-    ended
 }

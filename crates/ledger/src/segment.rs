@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use impegno_facts::{Facts, Fingerprint, Kind};
+use impegno_facts::{Facts, Kind};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
+use crate::run::Run;
 use crate::{Hash, LedgerError};
 
 /// A segment as it stands in the catalogue at some moment.
@@ -64,9 +65,9 @@ pub(crate) struct Encoded {
     pub latest: i64,
     pub ids: Option<(String, String)>,
     pub hash: Hash,
-    pub bytes: Vec<u8>,
-    pub fingerprints: Vec<Fingerprint>,
-    pub lines: Vec<u32>,
+    /// The file; none once it is on disk.
+    bytes: Option<Vec<u8>>,
+    pub run: Run,
 }
 
 impl Segment {
@@ -107,8 +108,8 @@ impl Segment {
 
     /// Whether the bytes on disk are still those that were written.
     pub(crate) fn is_intact(&self) -> Result<bool, LedgerError> {
-        match fs::read(&self.path) {
-            Ok(bytes) => Ok(Hash::of(&bytes) == self.hash),
+        match File::open(&self.path).and_then(Hash::of_file) {
+            Ok(hash) => Ok(hash == self.hash),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(LedgerError::io(&self.path, error)),
         }
@@ -147,9 +148,8 @@ impl Encoded {
             latest: span.end,
             ids,
             hash: Hash::of(&bytes),
-            bytes,
-            fingerprints: facts.fingerprints(),
-            lines: facts.lines().to_vec(),
+            bytes: Some(bytes),
+            run: Run::new(facts, |_| true),
         }))
     }
 
@@ -158,18 +158,32 @@ impl Encoded {
         format!("{}-{}.parquet", self.kind.name(), self.hash.short())
     }
 
-    /// Writes the segment and syncs it.
+    /// Bytes of memory that it holds.
+    pub(crate) fn held(&self) -> usize {
+        self.bytes.as_ref().map_or(0, Vec::len) + self.run.held()
+    }
+
+    /// Writes the segment, and puts its rows away until they are compared.
+    pub(crate) fn put_away(&mut self, directory: &Path) -> Result<(), LedgerError> {
+        self.write(directory)?;
+        self.run.put_away(directory)
+    }
+
+    /// Writes the segment and syncs it, unless it is on disk already.
     ///
     /// The same facts received again have the same name: the file appears whole under it or not at all, so
     /// that an acknowledged segment is never open to damage.
-    pub(crate) fn write(&self, directory: &Path) -> Result<(), LedgerError> {
+    pub(crate) fn write(&mut self, directory: &Path) -> Result<(), LedgerError> {
+        let Some(bytes) = &self.bytes else { return Ok(()) };
         let path = directory.join(self.file_name());
         let unfinished = directory.join(format!("{}.unfinished", self.file_name()));
         let mut file = File::create(&unfinished).map_err(|error| LedgerError::io(&unfinished, error))?;
-        file.write_all(&self.bytes)
+        file.write_all(bytes)
             .and_then(|()| file.sync_all())
             .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(|error| LedgerError::io(&unfinished, error))
+            .map_err(|error| LedgerError::io(&unfinished, error))?;
+        self.bytes = None;
+        Ok(())
     }
 }
 

@@ -62,13 +62,45 @@ struct Store {
     folder: TempDir,
     ledger: Ledger,
     clock: i64,
+    /// Rows of a piece of a file.
+    piece: usize,
+    /// Bytes of a file that are held in memory.
+    held: usize,
+}
+
+/// Facts in pieces of so many rows.
+fn pieces(facts: Facts, rows: usize) -> Vec<Facts> {
+    let starts = (0..facts.len()).step_by(rows);
+    starts
+        .map(|start| {
+            let keep: Vec<bool> = (0..facts.len()).map(|row| row >= start && row < start + rows).collect();
+            facts.clone().filter(&keep)
+        })
+        .collect()
 }
 
 impl Store {
     fn new() -> Store {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
-        Store { folder, ledger, clock: 0 }
+        Store { folder, ledger, clock: 0, piece: usize::MAX, held: usize::MAX }
+    }
+
+    /// A store that takes files in pieces of so many rows and holds so many bytes of each.
+    fn with(piece: usize, held: usize) -> Store {
+        Store { piece, held, ..Store::new() }
+    }
+
+    /// Everything that counts and everything that was ended, batch by batch.
+    fn history(&self) -> Vec<([u64; 3], Vec<(String, i64)>)> {
+        let batches = self.ledger.batches().expect("batches");
+        batches
+            .iter()
+            .map(|batch| {
+                let known = self.known(Some(batch.received_at));
+                ([batch.duplicates, batch.superseded, batch.withdrawn], known)
+            })
+            .collect()
     }
 
     fn directory(&self) -> std::path::PathBuf {
@@ -90,11 +122,14 @@ impl Store {
             accepted: rows,
             ignored: 0,
             rejected: 0,
-            facts: vec![facts],
             findings: Vec::new(),
         };
         let lock = self.ledger.lock().expect("the lock");
-        self.ledger.receive(&lock, receipt.prepare().expect("encoded"), self.clock).expect("received")
+        let mut draft = self.ledger.intake(&lock).holding(self.held).draft();
+        for piece in pieces(facts, self.piece) {
+            draft.add(&piece).expect("taken");
+        }
+        self.ledger.receive(&lock, draft.finish(receipt), self.clock).expect("received")
     }
 
     #[track_caller]
@@ -217,10 +252,12 @@ fn the_same_bytes_change_nothing() {
 fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts() {
     let mut store = Store::new();
     let facts = operations(&[("a", 1, 1), ("b", 1, 1), ("a", 1, 1), ("a", 1, 3), ("b", 1, 1)]);
-    let Outcome::Received { batch, contradictions } = store.receive("uses", Mode::Append, facts) else {
+    let Outcome::Received { batch, contradictions, contradicting } =
+        store.receive("uses", Mode::Append, facts)
+    else {
         panic!("received");
     };
-    assert_eq!((batch.duplicates, batch.superseded), (2, 1));
+    assert_eq!((batch.duplicates, batch.superseded, contradicting), (2, 1, 1));
     assert_eq!(contradictions.iter().map(|pair| (pair.earlier, pair.later)).collect::<Vec<_>>(), [(1, 4)]);
     store.knows(None, &[("a", 3), ("b", 1)]);
 }
@@ -323,4 +360,71 @@ fn an_empty_file_is_a_batch_without_facts() {
     assert_eq!((batch.number, batch.rows), (1, 0));
     store.is_sound();
     assert!(Ledger::open_existing(Path::new("/nowhere")).expect("no error").is_none());
+}
+
+/// Where a file is cut, and whether its rows are held in memory or put on disk, changes nothing of what is known.
+#[test]
+fn files_in_pieces_give_the_same_history() {
+    let ids: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f", "g", "h"];
+    // Every file repeats, corrects and contradicts, itself and those before it.
+    let file = |n: usize| -> Vec<One> {
+        (0..20)
+            .map(|row| (ids[(row * (n + 3) + n) % ids.len()], (row % 3) as i64, (row / 10 + n / 3) as i64))
+            .collect()
+    };
+    let told = |piece, held| {
+        let mut store = Store::with(piece, held);
+        let mut contradicted = Vec::new();
+        for n in 0..9 {
+            let mode = match n % 3 {
+                0 => Mode::Append,
+                1 => Mode::Snapshot,
+                _ => the_whole_of(100..200),
+            };
+            let outcome = store.receive("uses", mode, operations(&file(n)));
+            let Outcome::Received { contradictions, contradicting, .. } = outcome else { panic!("received") };
+            assert_eq!(contradictions.len() as u64, contradicting);
+            contradicted.push(contradictions);
+        }
+        store.is_sound();
+        let left = fs::read_dir(store.directory().join("segments")).expect("a folder");
+        let runs = left.filter(|entry| {
+            entry.as_ref().expect("an entry").path().extension().is_some_and(|ending| ending == "run")
+        });
+        assert_eq!(runs.count(), 0, "no rows are left on disk");
+        (store.history(), contradicted)
+    };
+    let whole = told(usize::MAX, usize::MAX);
+    assert!(whole.0.iter().any(|([duplicates, superseded, _], _)| *duplicates > 0 && *superseded > 0));
+    for (piece, held) in [(1, usize::MAX), (7, 0), (usize::MAX, 0), (3, 2_000)] {
+        assert!(told(piece, held) == whole, "pieces of {piece} rows, {held} bytes held");
+    }
+}
+
+#[test]
+fn contradictions_are_named_up_to_a_number_and_all_counted() {
+    let mut store = Store::with(500, 0);
+    let ones: Vec<One> = (0..5_000).map(|row| ("a", 1, row)).collect();
+    let Outcome::Received { contradictions, contradicting, .. } =
+        store.receive("uses", Mode::Append, operations(&ones))
+    else {
+        panic!("received");
+    };
+    assert_eq!((contradictions.len(), contradicting), (1_000, 4_999));
+    assert_eq!((contradictions[999].earlier, contradictions[999].later), (1_000, 1_001));
+    store.knows(None, &[("a", 4_999)]);
+}
+
+#[test]
+fn a_draft_that_is_given_up_leaves_garbage_that_is_tidied_away() {
+    let store = Store::new();
+    let lock = store.ledger.lock().expect("the lock");
+    let mut draft = store.ledger.intake(&lock).holding(0).draft();
+    draft.add(&operations(&[("a", 1, 1)])).expect("taken");
+    let entries = || fs::read_dir(store.directory().join("segments")).expect("a folder").count();
+    assert_eq!(entries(), 2, "the segment and its rows");
+    drop(draft);
+    store.ledger.tidy(&lock).expect("tidied");
+    assert_eq!(entries(), 0);
+    store.knows(None, &[]);
 }

@@ -1,6 +1,5 @@
 //! `impegno report`: the report in every format.
 
-use std::fs;
 use std::path::Path;
 
 use impegno_calendar::Period;
@@ -16,6 +15,7 @@ use crate::commands::measure::frame;
 use crate::exit::{Exit, Failure};
 use crate::folder::{self, Loaded};
 use crate::output;
+use crate::publication;
 use crate::served;
 use crate::supply::Known;
 
@@ -82,23 +82,14 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
     Ok(document)
 }
 
-/// Writes every format; gives the number of files.
+/// Writes every format, all files or none; gives their number.
 pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure> {
     let mut files: Vec<File> = impegno_publish::html(document);
     files.extend(impegno_publish::csv(document));
     files.extend(impegno_publish::json(document));
     let workbooks = impegno_publish::xlsx(document);
     files.extend(workbooks.map_err(|error| Failure::new(Exit::Output, error.to_string()))?);
-    // A folder is made once and not once a file.
-    let mut made = std::collections::BTreeSet::new();
-    for file in &files {
-        let path = out.join(&file.path);
-        if let Some(folder) = path.parent()
-            && made.insert(folder.to_owned())
-        {
-            fs::create_dir_all(folder).map_err(|error| Failure::output(folder, &error))?;
-        }
-        fs::write(&path, &file.bytes).map_err(|error| Failure::output(&path, &error))?;
-    }
+    let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
+    publication::write(&published, out)?;
     Ok(files.len())
 }
