@@ -28,7 +28,11 @@ impl Exit {
     /// Every code but 0 with its meaning, as documented.
     pub(crate) const ALL: [(Exit, &str); 7] = [
         (Exit::Unexpected, "Something unexpected; please report it."),
-        (Exit::Usage, "Wrong arguments: an unknown option, commitment, layout, source or batch."),
+        (
+            Exit::Usage,
+            "Wrong arguments: an unknown option, commitment, layout, source or batch; or an output folder that holds \
+             something else.",
+        ),
         (Exit::Folder, "The centre folder has errors, or nothing was received yet."),
         (
             Exit::Rejected,
@@ -73,13 +77,12 @@ impl Failure {
 impl From<LedgerError> for Failure {
     fn from(error: LedgerError) -> Failure {
         let hint = match &error {
-            LedgerError::Io { .. } => {
+            LedgerError::Io { .. } | LedgerError::Catalogue(_) => {
                 "is the disk full, or the folder read-only? What was acknowledged is safe"
             }
             LedgerError::Damaged { .. } => {
                 "restore the file from a copy; `impegno verify` lists what is damaged"
             }
-            LedgerError::Catalogue(_) => "is the disk full? What was acknowledged is safe",
             LedgerError::Busy | LedgerError::Newer { .. } => "",
         };
         Failure::new(Exit::Output, error.to_string()).hint(hint)

@@ -220,7 +220,7 @@ impl Centre {
     }
 
     /// A path that is this centre's own, so that writing it touches no shared file.
-    fn own(&self, file: &str) -> PathBuf {
+    pub fn own(&self, file: &str) -> PathBuf {
         let path = self.path().join(file);
         let folder = path.parent().expect("a folder").to_owned();
         if let Ok(target) = fs::read_link(&folder) {
