@@ -33,6 +33,7 @@ pub(crate) const CODES: &[Code] = &[
     crate::dimensions::UNKNOWN_FILTER_VALUE,
     crate::dimensions::EVENT_NOT_GIVEN,
     crate::import::CONTRADICTION,
+    crate::import::FUTURE_DAY,
     crate::import::NOT_THE_WHOLE,
 ];
 

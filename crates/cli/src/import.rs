@@ -10,13 +10,13 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 
 use impegno_calendar::{Instant, Interval, Period, Zone};
-use impegno_facts::Facts;
+use impegno_facts::{Facts, Kind};
 use impegno_findings::{Finding, Place, Severity};
 use impegno_ledger::{Hashing, Intake, Ledger, Mode, Outcome, Prepared, Receipt, StoredFinding};
 use impegno_sources::{Declaration, Grain, Input, PIECE, Received, Stopped};
 
 use crate::exit::{Exit, Failure};
-use crate::folder::{Loaded, UNDECLARED_SOURCE, names_in};
+use crate::folder::{Loaded, UNDECLARED_SOURCE, UNREADABLE, names_in};
 use crate::output;
 
 /// A file to be received.
@@ -92,6 +92,16 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
                     name: format!("inbox/{source}/{name}"),
                     path,
                 });
+            } else {
+                let message = match fs::symlink_metadata(&path) {
+                    Ok(_) => "this is no ordinary file; it was not received",
+                    Err(_) => "the name of this file is not text in UTF-8; it was not received",
+                };
+                let place = Place::file(format!("inbox/{source}/{name}"));
+                findings.push(
+                    Finding::warning(UNREADABLE, place, message)
+                        .hint("put files themselves into the folder of their source, under plain names"),
+                );
             }
         }
     }
@@ -138,7 +148,7 @@ pub(crate) fn receive(
     let mut summary = Summary::default();
     let result: Result<(), Failure> = thread::scope(|scope| {
         for _ in 0..workers {
-            scope.spawn(|| queue.work(|n| prepare(loaded, &files[n], &intake)));
+            scope.spawn(|| queue.work(|n| prepare(loaded, &files[n], &intake, now())));
         }
         let result = (0..files.len()).try_for_each(|n| {
             let ready = queue.take(n)?;
@@ -209,7 +219,7 @@ pub(crate) const CONTRADICTION: impegno_findings::Code = impegno_findings::Code 
     meaning: "Two rows of one file name the same fact and say different things; the later one counts, the earlier one is kept.",
 };
 
-fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, Failure> {
+fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake, now: i64) -> Result<Ready, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::new(Exit::Rejected, format!("{}: {error}", file.name))
             .hint("nothing of this file was received; the files before it were")
@@ -219,11 +229,17 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, F
         .get(&file.source)
         .or_else(|| file.source.strip_prefix("registers/").and_then(|name| loaded.registers.get(name)))
         .ok_or_else(|| Failure::new(Exit::Usage, format!("there is no source `{}`", file.source)))?;
+    // A pipe or a device could be waited for without end.
+    let about = fs::metadata(&file.path).map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(unreadable(std::io::Error::other("it is no ordinary file")));
+    }
     let opened = fs::File::open(&file.path).map_err(unreadable)?;
-    let size = opened.metadata().map_err(unreadable)?.len();
+    let size = about.len();
     let mut bytes = Hashing::new(opened);
     let mut draft = intake.draft();
     let mut replaced = Replaced::new(declaration.mode, loaded);
+    let mut ahead = Ahead { limit: now.saturating_add(CLOCK_TOLERANCE), count: 0, first: None };
     let input = Input { bytes: &mut bytes, size, piece: PIECE };
     let read = impegno_sources::read_pieces(
         declaration,
@@ -233,6 +249,7 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, F
         input,
         |facts| {
             replaced.add(&facts);
+            ahead.add(&facts);
             draft.add(&facts)
         },
     );
@@ -249,6 +266,11 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, F
     // A file that was given up early is still known by all its bytes.
     std::io::copy(&mut bytes, &mut std::io::sink()).map_err(unreadable)?;
     let (content, size) = bytes.so_far();
+    if received.accepted > 0
+        && let Some(finding) = ahead.finding(&file.name)
+    {
+        received.findings.push(finding);
+    }
     let counts = (received.rows, received.accepted, received.ignored, received.rejected);
     let tolerated = u128::from(received.rows) * u128::from(declaration.tolerance_ppm);
     let nothing_usable =
@@ -275,6 +297,46 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake) -> Result<Ready, F
         size,
         beyond_tolerance,
     })
+}
+
+/// Something is said to have happened after it was received.
+pub(crate) const FUTURE_DAY: impegno_findings::Code = impegno_findings::Code {
+    name: "future-day",
+    meaning: "Rows tell of something more than a day after their receipt: they were received, and count in the period of that day and in no earlier one.",
+};
+
+/// How far the clocks of others may be ahead, in microseconds: a day.
+const CLOCK_TOLERANCE: i64 = 86_400_000_000;
+
+/// Facts of a file that lie after its receipt. Stocks may: a plan has a date.
+struct Ahead {
+    limit: i64,
+    count: u64,
+    /// Line and instant of the first one.
+    first: Option<(u32, i64)>,
+}
+
+impl Ahead {
+    fn add(&mut self, facts: &Facts) {
+        if facts.kind() == Kind::Stocks {
+            return;
+        }
+        for (at, line) in facts.at().iter().zip(facts.lines()).filter(|(at, _)| **at > self.limit) {
+            self.count += 1;
+            self.first = Some(self.first.map_or((*line, *at), |first| first.min((*line, *at))));
+        }
+    }
+
+    fn finding(&self, file: &str) -> Option<Finding> {
+        let (line, at) = self.first?;
+        let message = format!(
+            "{} facts are of a time after their receipt, the first one here: {}",
+            self.count,
+            Instant(at)
+        );
+        let hint = "they count in the period of that day only; if it is a slip, correct it at its source and export again";
+        Some(Finding::warning(FUTURE_DAY, Place::line(file, line), message).hint(hint))
+    }
 }
 
 fn stored(finding: &Finding) -> StoredFinding {

@@ -89,8 +89,8 @@ fn a_disk_that_is_full_leaves_the_ledger_sound_and_the_import_goes_on_later() {
     centre.import().exits(0);
     let before = centre.run("batches", &["--format", "csv"]).exits(0).stdout;
     let rows = many_payments(&centre, 40);
-    // No file may grow beyond two megabytes: what a full disk answers, without one.
-    limited("trap '' XFSZ; ulimit -f 2048", &centre, "import", &["--at", "2018-02-01T08:00:00Z"])
+    // No file may grow beyond 200 KB: what a full disk answers, without one.
+    limited("trap '' XFSZ; ulimit -f 200", &centre, "import", &["--at", "2018-02-01T08:00:00Z"])
         .exits(14)
         .says(&["File too large", "hint: is the disk full"]);
     assert_eq!(centre.run("batches", &["--format", "csv"]).exits(0).stdout, before);
@@ -123,13 +123,13 @@ fn a_report_that_cannot_be_written_leaves_the_former_one() {
     let before = all_files(&out);
     let text = out.to_str().expect("text");
     let arguments = ["--period", "2017", "--layout", "annuale", "--lang", "en", "--out", text];
-    limited("trap '' XFSZ; ulimit -f 8", &centre, "report", &arguments)
+    limited("trap '' XFSZ; ulimit -f 40", &centre, "report", &arguments)
         .exits(14)
         .says(&["File too large", "the report that was there before, if any, is untouched"]);
     assert!(all_files(&out) == before);
     assert_eq!(common::entries(folder.path()).len(), 1, "no unfinished folder is left");
     // Killed by the same limit it can clear nothing away: the next run does.
-    let killed = limited("ulimit -f 8", &centre, "report", &arguments);
+    let killed = limited("ulimit -f 40", &centre, "report", &arguments);
     assert_eq!(killed.code, -1, "{}", killed.stderr);
     assert!(all_files(&out) == before);
     report(&centre, &out, "en").exits(0);

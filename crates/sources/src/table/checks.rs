@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::Reject;
 use super::rows::Row;
-use super::sink::time;
+use super::sink::moment;
 use crate::civil::CivilClock;
 use crate::declaration::{CheckColumns, TableFormat};
 use crate::{FileFindings, Names, codes};
@@ -75,7 +75,7 @@ impl<'s> CheckRows<'s> {
             );
             return Err(Reject::value(self.state, format!("the state `{word}` is not declared"), hint));
         };
-        let at = time(self.format, self.clock, row, self.at)?;
+        let at = moment(self.format, self.clock, row, self.at)?;
         let latency = match self.latency {
             Some((column, unit)) if !row.field(column).is_empty() => micros(row.field(column), unit)
                 .ok_or_else(|| {

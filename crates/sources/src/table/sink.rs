@@ -158,12 +158,12 @@ impl<'s> Sink<'s> {
                                 hint: "add it to `words` of the source's declaration".to_owned(),
                             });
                         };
-                        found.push((event, time(format, clock, row, *at)?));
+                        found.push((event, moment(format, clock, row, *at)?));
                     }
                     EventPositions::Columns(columns) => {
                         for (event, column) in columns {
                             if !row.field(*column).is_empty() {
-                                found.push((event, time(format, clock, row, *column)?));
+                                found.push((event, moment(format, clock, row, *column)?));
                             }
                         }
                         if found.is_empty() {
@@ -203,7 +203,7 @@ impl<'s> Sink<'s> {
                     return Err(Reject::value(column, "the record has no identifier", "every row needs one"));
                 }
                 let instant = match at.as_slice() {
-                    [column] => time(format, clock, row, *column)?,
+                    [column] => moment(format, clock, row, *column)?,
                     columns => {
                         let text = joined(row, columns, " ");
                         clock.instant(&format.time, text.as_bytes()).ok_or_else(|| {
@@ -348,6 +348,25 @@ pub(super) fn time(
     column: usize,
 ) -> Result<i64, Reject> {
     clock.instant(&format.time, row.field(column)).ok_or_else(|| bad_time(format, column, row.text(column)))
+}
+
+/// The time of something that a computer recorded, which none did before 1970.
+pub(super) fn moment(
+    format: &TableFormat,
+    clock: &CivilClock<'_>,
+    row: &Row<'_>,
+    column: usize,
+) -> Result<i64, Reject> {
+    let at = time(format, clock, row, column)?;
+    if at < 0 {
+        let message = format!("`{}` is before 1970", row.text(column));
+        return Err(Reject::value(
+            column,
+            message,
+            "correct it at its source, or the `time` of the declaration",
+        ));
+    }
+    Ok(at)
 }
 
 pub(super) fn bad_time(format: &TableFormat, column: usize, found: &str) -> Reject {

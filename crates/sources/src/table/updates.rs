@@ -11,7 +11,7 @@ use super::cases::Openings;
 use super::dimensions::DimensionReader;
 use super::fields::whole_number;
 use super::rows::{Around, KeptRow, Row};
-use super::sink::time;
+use super::sink::moment;
 use crate::FileFindings;
 use crate::civil::CivilClock;
 use crate::declaration::{Counter, FactColumns, TableFormat};
@@ -74,7 +74,7 @@ impl<'s> Updates<'s> {
         let mut events = Vec::with_capacity(self.columns.len());
         for (n, (_, column)) in self.columns.iter().enumerate() {
             if !row.field(*column).is_empty() {
-                events.push((n, time(self.format, self.clock, row, *column)?));
+                events.push((n, moment(self.format, self.clock, row, *column)?));
             }
         }
         if events.is_empty() {
@@ -92,7 +92,7 @@ impl<'s> Updates<'s> {
                 let message = format!("`{}` is not a running count", row.text(*column));
                 Reject::value(*column, message, "write digits only")
             })?;
-            counts.push(Some((count, time(self.format, self.clock, row, *at)?)));
+            counts.push(Some((count, moment(self.format, self.clock, row, *at)?)));
         }
         let position = match self.known.get(id) {
             Some(position) => *position,
