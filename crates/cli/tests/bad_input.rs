@@ -357,7 +357,7 @@ fn a_folder_of_no_declared_source_is_told_and_others_are_received() {
     centre
         .run("import", &["pagamento", "x.csv"])
         .exits(2)
-        .says(&["there is no source `pagamento`", "pagamenti"]);
+        .says(&["there is no source and no file `pagamento`", "pagamenti"]);
     centre
         .run("import", &["pagamenti", "/nowhere/x.csv"])
         .exits(11)
