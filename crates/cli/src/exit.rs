@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use impegno_ledger::LedgerError;
+use impegno_paper::PaperError;
 
 /// The documented exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,13 @@ impl Failure {
     /// An output file that cannot be written.
     pub(crate) fn output(path: &Path, error: &std::io::Error) -> Failure {
         Failure::new(Exit::Output, format!("{}: {error}", path.display()))
+    }
+}
+
+impl From<PaperError> for Failure {
+    fn from(error: PaperError) -> Failure {
+        Failure::new(Exit::Unexpected, error.to_string())
+            .hint("please report it, with the layout of the report")
     }
 }
 

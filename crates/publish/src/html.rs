@@ -10,10 +10,11 @@ mod assets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use impegno_report::document::{Block, Cell, Figure, Page, Report, RowRole, Section, Table, Tone, Value};
+use impegno_report::document::{Block, Cell, Figure, Page, Report, RowRole, Section, Table, Tone};
 
 use crate::File;
 use crate::address::{self, Addresses, README, SCHEMA, is_differences, plain};
+use crate::reasons::Reasons;
 use crate::svg;
 use crate::words::{Words, words};
 
@@ -102,6 +103,7 @@ struct PageView<'a> {
     page_json: String,
     read_me: String,
     schema: String,
+    pdf: String,
     licences: String,
 }
 
@@ -261,6 +263,7 @@ impl<'a> Site<'a> {
             page_json: format!("{root}{}", paths.json),
             read_me: format!("{root}{README}"),
             schema: format!("{root}{SCHEMA}"),
+            pdf: format!("{root}{}", address::document_name(self.report, "pdf")),
             licences: format!("{root}{}", assets::LICENCES),
             root,
         }
@@ -420,7 +423,7 @@ impl<'a> Site<'a> {
         let on_proof_page = proof_kind(&self.report.pages[number].slug).is_some();
         let shown =
             if on_proof_page && table.rows.len() > PROOF_ROWS { PROOF_ROWS } else { table.rows.len() };
-        let mut reasons: Vec<Reason<'s>> = Vec::new();
+        let mut reasons = Reasons::default();
         let mut rows = Vec::new();
         let mut anchors = BTreeSet::new();
         for row in &table.rows[..shown] {
@@ -429,15 +432,9 @@ impl<'a> Site<'a> {
                 let (heading, numeric) =
                     table.columns.get(place).map_or(("", false), |column| (&column.label, column.numeric));
                 let mut view = self.cell(cell, heading, numeric, number, root);
-                if let Some(text) = reason(cell) {
-                    let known = reasons.iter().position(|reason| reason.text == text);
-                    let place = known.unwrap_or_else(|| {
-                        let letter = letter(reasons.len());
-                        let id = format!("{id}_{letter}");
-                        reasons.push(Reason { letter, id, text });
-                        reasons.len() - 1
-                    });
-                    view.reason = Some((reasons[place].letter.clone(), reasons[place].id.clone()));
+                if let Some(letter) = reasons.letter(cell) {
+                    let target = format!("{id}_{letter}");
+                    view.reason = Some((letter, target));
                 }
                 cells.push(view);
             }
@@ -464,7 +461,9 @@ impl<'a> Site<'a> {
             }
             () => "",
         };
-        let draw = |size, suffix: &str| svg::draw(table, self.words, size, &format!("{id}_{suffix}"));
+        let draw = |size, suffix: &str| {
+            svg::draw(table, self.words, size, &format!("{id}_{suffix}")).map(|drawing| drawing.svg)
+        };
         TableView {
             title: &table.title,
             title_is_said: table.title == section.title,
@@ -482,7 +481,10 @@ impl<'a> Site<'a> {
             narrow_chart: draw(svg::Size::Narrow, "n"),
             legend: self.legend(table.rows[..shown].iter().flat_map(|row| &row.cells).map(|cell| cell.tone)),
             rows,
-            reasons,
+            reasons: reasons
+                .listed()
+                .map(|(letter, text)| Reason { id: format!("{id}_{letter}"), letter, text })
+                .collect(),
             notes: &table.notes,
             shortened: (shown < table.rows.len()).then(|| self.words.shortened(shown, table.rows.len())),
             csv: format!("{root}{csv}"),
@@ -547,22 +549,6 @@ impl<'a> Site<'a> {
     }
 }
 
-/// Why there is no value, unless the text of the cell already says it.
-fn reason(cell: &Cell) -> Option<&str> {
-    match &cell.value {
-        Value::NotMeasured(reason) if !reason.is_empty() && !cell.text.contains(reason.as_str()) => {
-            Some(reason)
-        }
-        Value::NotMeasured(_)
-        | Value::Empty
-        | Value::Text(_)
-        | Value::Integer(_)
-        | Value::Ratio { .. }
-        | Value::Micros(_)
-        | Value::Cents(_) => None,
-    }
-}
-
 /// Few columns and long words read better as cards on a phone; numbers to be compared stay a grid.
 fn is_stacked(table: &Table) -> bool {
     let long = |text: &str| text.chars().count() > 40;
@@ -604,20 +590,6 @@ fn shortened(hash: &str) -> String {
     if hash.chars().count() <= 16 { hash.to_owned() } else { hash.chars().take(12).chain(['…']).collect() }
 }
 
-/// `a` … `z`, `aa`, `ab` …
-fn letter(mut number: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'a' + u8::try_from(number % 26).unwrap_or(0)));
-        number /= 26;
-        if number == 0 {
-            break;
-        }
-        number -= 1;
-    }
-    letters.iter().rev().collect()
-}
-
 /// The marks that a page uses, each once.
 fn marks_used(sections: &[SectionView<'_>]) -> Vec<&'static str> {
     let mut used = BTreeSet::new();
@@ -634,15 +606,6 @@ fn marks_used(sections: &[SectionView<'_>]) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn letters_go_on_after_z() {
-        assert_eq!(letter(0), "a");
-        assert_eq!(letter(25), "z");
-        assert_eq!(letter(26), "aa");
-        assert_eq!(letter(27), "ab");
-        assert_eq!(letter(26 + 26 * 26), "aaa");
-    }
 
     #[test]
     fn only_long_hashes_are_shortened() {

@@ -27,6 +27,7 @@ mod csv_files;
 mod exact;
 mod html;
 mod json_files;
+mod reasons;
 mod spreadsheet;
 mod svg;
 mod words;
@@ -34,7 +35,11 @@ mod xlsx;
 
 use std::borrow::Cow;
 
-use impegno_report::document::Report;
+use impegno_report::document::{Language, Page, Report, Table};
+
+pub use reasons::{Reasons, reason};
+pub use svg::{Drawing, Size};
+pub use words::{Words, words};
 
 /// A file to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,3 +106,25 @@ impl std::fmt::Display for WorkbookError {
 }
 
 impl std::error::Error for WorkbookError {}
+
+/// The chart of a table as an SVG drawing, or nothing if it has none or there is nothing to draw: the same
+/// one that the pages show, for other documents.
+pub fn chart(table: &Table, language: Language, size: Size) -> Option<Drawing> {
+    svg::draw(table, words(language), size, "chart")
+}
+
+/// The path of the report as PDF: `<layout>-<period>.pdf` (`<layout>-<period>-<body>.pdf`), beside `index.html`.
+pub fn pdf_path(report: &Report) -> String {
+    address::document_name(report, "pdf")
+}
+
+/// The path of the CSV of each table: the tables of a page in reading order, page by page.
+pub fn csv_paths(report: &Report) -> Vec<Vec<String>> {
+    let addresses = address::Addresses::of(report);
+    (0..report.pages.len()).map(|page| addresses.page(page).tables.clone()).collect()
+}
+
+/// Whether the page is that of the differences from published figures, on which nothing outside it depends.
+pub fn is_differences(page: &Page) -> bool {
+    address::is_differences(page)
+}

@@ -6,7 +6,7 @@ use impegno_report::document::{Cell, Language, Tone, Value};
 
 /// The words of one language.
 #[derive(Debug)]
-pub(crate) struct Words {
+pub struct Words {
     pub(crate) language: Language,
     /// Language tag for `lang`.
     pub(crate) tag: &'static str,
@@ -18,7 +18,8 @@ pub(crate) struct Words {
     pub(crate) proofs: &'static str,
     pub(crate) period: &'static str,
     pub(crate) contents: &'static str,
-    pub(crate) notices: &'static str,
+    /// Heading of the notices.
+    pub notices: &'static str,
     pub(crate) breadcrumb: &'static str,
     pub(crate) proves: &'static str,
     pub(crate) previous: &'static str,
@@ -30,16 +31,22 @@ pub(crate) struct Words {
     pub(crate) download: &'static str,
     pub(crate) download_csv: &'static str,
     pub(crate) download_json: &'static str,
-    pub(crate) about: &'static str,
-    pub(crate) known_at: &'static str,
-    pub(crate) ledger_head: &'static str,
-    pub(crate) charter_version: &'static str,
+    /// Heading of what names the facts and the promises.
+    pub about: &'static str,
+    /// When the last fact became known.
+    pub known_at: &'static str,
+    /// Name of the head of the ledger.
+    pub ledger_head: &'static str,
+    /// Name of the version of the commitments.
+    pub charter_version: &'static str,
     pub(crate) data: &'static str,
+    pub(crate) pdf: &'static str,
     pub(crate) all_figures: &'static str,
     pub(crate) page_json: &'static str,
     pub(crate) read_me: &'static str,
     pub(crate) schema: &'static str,
-    pub(crate) sources: &'static str,
+    /// Heading of the sources of the data.
+    pub sources: &'static str,
     pub(crate) licences: &'static str,
     pub(crate) axis_not_from_zero: &'static str,
     pub(crate) workbook: &'static str,
@@ -66,7 +73,7 @@ pub(crate) struct Words {
 }
 
 /// The words of a language.
-pub(crate) fn words(language: Language) -> &'static Words {
+pub fn words(language: Language) -> &'static Words {
     match language {
         Language::It => &ITALIAN,
         Language::En => &ENGLISH,
@@ -101,6 +108,7 @@ static ITALIAN: Words = Words {
     ledger_head: "Testa del registro",
     charter_version: "Versione degli impegni",
     data: "Dati aperti",
+    pdf: "Il report come documento (PDF)",
     all_figures: "Cifre singole (CSV)",
     page_json: "Questa pagina (JSON)",
     read_me: "Descrizione dei file CSV",
@@ -160,6 +168,7 @@ static ENGLISH: Words = Words {
     ledger_head: "Head of the ledger",
     charter_version: "Version of the commitments",
     data: "Open data",
+    pdf: "The report as a document (PDF)",
     all_figures: "Single figures (CSV)",
     page_json: "This page (JSON)",
     read_me: "What the CSV files hold",
@@ -193,7 +202,7 @@ static ENGLISH: Words = Words {
 
 impl Words {
     /// What a tone means, for those who do not see its mark; `None` for a plain cell.
-    pub(crate) fn tone(&self, tone: Tone) -> Option<&'static str> {
+    pub fn tone(&self, tone: Tone) -> Option<&'static str> {
         match tone {
             Tone::Plain => None,
             Tone::Good => Some(self.good),
@@ -205,7 +214,7 @@ impl Words {
 
     /// The text of a cell. What is missing without a text is said to be missing: an empty cell would
     /// say that nothing belongs there.
-    pub(crate) fn printed<'a>(&self, cell: &'a Cell) -> &'a str {
+    pub fn printed<'a>(&self, cell: &'a Cell) -> &'a str {
         match cell.value {
             Value::NotMeasured(_) if cell.text.is_empty() => self.not_measured,
             Value::NotMeasured(_)
@@ -243,12 +252,12 @@ impl Words {
     }
 
     /// A count, with separated thousands.
-    pub(crate) fn count(&self, n: usize) -> String {
+    pub fn count(&self, n: usize) -> String {
         self.notation(&n.to_string())
     }
 
     /// Digits with a dot (`-1234.5`) in the notation of the language (`−1.234,5`).
-    pub(crate) fn notation(&self, digits: &str) -> String {
+    pub fn notation(&self, digits: &str) -> String {
         let (thousands, decimal) = match self.language {
             Language::It => ('.', ','),
             Language::En => (',', '.'),
@@ -270,7 +279,7 @@ impl Words {
     }
 
     /// An instant `2018-01-31T09:15:00Z` for people; what is not of that form is left as it is.
-    pub(crate) fn instant(&self, iso: &str) -> String {
+    pub fn instant(&self, iso: &str) -> String {
         let Some((year, month, day, time)) = parts_of_instant(iso) else {
             return iso.to_owned();
         };

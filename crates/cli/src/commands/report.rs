@@ -89,6 +89,7 @@ pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure>
     files.extend(impegno_publish::json(document));
     let workbooks = impegno_publish::xlsx(document);
     files.extend(workbooks.map_err(|error| Failure::new(Exit::Output, error.to_string()))?);
+    files.push(impegno_paper::pdf(document)?);
     let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
     publication::write(&published, out)?;
     Ok(files.len())

@@ -22,7 +22,7 @@ use canvas::Canvas;
 
 /// How much room a chart has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Size {
+pub enum Size {
     /// A column of text on a screen or on paper.
     Wide,
     /// A phone.
@@ -47,10 +47,21 @@ impl Size {
     }
 }
 
+/// A drawing with its size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawing {
+    /// The drawing as an `svg` element with title and description.
+    pub svg: String,
+    /// Width in units of the drawing.
+    pub width: f64,
+    /// Height in units of the drawing.
+    pub height: f64,
+}
+
 /// The chart of a table, or nothing if it has none or there is nothing to draw.
 ///
 /// `id` is unique within the page; ids inside the drawing start with it.
-pub(crate) fn draw(table: &Table, words: &Words, size: Size, id: &str) -> Option<String> {
+pub(crate) fn draw(table: &Table, words: &Words, size: Size, id: &str) -> Option<Drawing> {
     let chart = table.chart.as_ref()?;
     let data = Data::of(table, chart)?;
     let canvas = Canvas::new(size, id);
@@ -60,7 +71,8 @@ pub(crate) fn draw(table: &Table, words: &Words, size: Size, id: &str) -> Option
         ChartKind::Lines => lines::draw(canvas, &data, words),
         ChartKind::Shares => shares::draw(canvas, &data),
     };
-    Some(drawn.finish(&table.title, &chart.description))
+    let (width, height) = (drawn.width, drawn.height);
+    Some(Drawing { svg: drawn.finish(&table.title, &chart.description), width, height })
 }
 
 /// What is drawn: the rows that are not totals, and one series for each column.
