@@ -74,8 +74,8 @@ static ENGLISH: Words = Words {
     other_annex: "Annex",
     colophon: "Colophon",
     verify: "How to verify",
-    produced: "Set with Impegno (EUPL-1.2) in Titillium Web (OFL-1.1) and DejaVu Sans. The same figures are \
-               published as web pages and as open data.",
+    produced: "Set with Impegno (EUPL-1.2) in Titillium Web (OFL-1.1) and DejaVu Sans. The same figures stand on \
+               web pages and in open data.",
     table: "Table",
     chart: "Figure",
     page: "p.",

@@ -43,7 +43,7 @@ fn table(kind: ChartKind, labels: &[&str], series: &[(&str, &[Option<i128>])]) -
 }
 
 fn drawn(table: &Table, size: Size) -> String {
-    draw(table, words(Language::It), size, "g").expect("there is something to draw")
+    draw(table, words(Language::It), size, "g").expect("there is something to draw").svg
 }
 
 const NAMES: [&str; 3] = ["Anagrafe, stato civile e cittadinanza", "Scuola", "Tributi"];
