@@ -23,13 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-<<<<<<< HEAD
             "findings", "settings", "calendar", "facts", "sources", "propose", "charter", "ledger",
-            "measure", "report", "publish", "compare", "sample",
-=======
-            "findings", "settings", "calendar", "facts", "sources", "charter", "ledger", "measure", "report",
-            "publish", "paper", "compare", "sample",
->>>>>>> baf8cb7 (Paper: the report as a tagged PDF)
+            "measure", "report", "publish", "paper", "compare", "sample",
         ],
     ),
 ];
