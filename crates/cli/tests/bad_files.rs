@@ -84,7 +84,7 @@ fn files_in_utf_16_and_with_old_line_ends_are_read() {
     let bare: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let ran = with(PAYMENTS, bare).import();
     assert_eq!(ran.code, 11, "{}", ran.stderr);
-    let zero = text.replace("P2;", "P\02;");
+    let zero = text.replace("P2;", "P\u{0}2;");
     with(PAYMENTS, zero)
         .import()
         .exits(11)
