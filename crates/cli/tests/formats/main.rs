@@ -1,4 +1,4 @@
-//! Every figure is the same in every format: HTML, CSV, JSON, XLSX.
+//! Every figure is the same in every format: HTML, CSV, JSON, XLSX, PDF.
 //!
 //! The JSON of a report holds its exact values and printed texts; each other format is read back on its own
 //! and held to them, table by table, row by row, cell by cell.
@@ -7,8 +7,10 @@
 mod common;
 mod forms;
 mod html;
+mod paper;
 mod reference;
 mod tables_csv;
+mod tags;
 mod workbook;
 
 use std::fs;
@@ -19,10 +21,11 @@ use reference::{Comparison, Files, Report, Value};
 /// A format: its name, how it is held to the report, and how many cells of the yearly report it has at least.
 type Format = (&'static str, fn(&Report, &Files) -> Comparison, usize);
 
-const FORMATS: [Format; 3] = [
+const FORMATS: [Format; 4] = [
     ("HTML", html::compare, 3_000),
     ("CSV", tables_csv::compare, 10_000),
     ("XLSX", workbook::compare, 7_000),
+    ("PDF", paper::compare, 3_000),
 ];
 
 #[test]
@@ -79,7 +82,7 @@ fn a_changed_figure_is_found_in_every_format(report: Report, files: &Files) {
     cell.text = cell.text.replace(['1', '2', '3'], "4");
     let key = &report.pages.iter().flat_map(|page| &page.tables).find(|table| table.id == "usi-categoria");
     let place = key.expect("the table").place(0, 0);
-    caught(&other, &place, &["HTML", "CSV", "XLSX"]);
+    caught(&other, &place, &["HTML", "CSV", "XLSX", "PDF"]);
     // The same text over another exact value: formats for reading alone cannot show it.
     let mut other = report.clone();
     let cell = other.cell_mut("usi-categoria", 0, 0);
@@ -91,7 +94,7 @@ fn a_changed_figure_is_found_in_every_format(report: Report, files: &Files) {
     let figures = other.pages.iter_mut().flat_map(|page| &mut page.figures);
     let figure = figures.into_iter().find(|figure| figure.id == "usi-anno").expect("the figure");
     figure.cell.text.push('0');
-    caught(&other, "figure usi-anno", &["HTML", "CSV", "XLSX"]);
+    caught(&other, "figure usi-anno", &["HTML", "CSV", "XLSX", "PDF"]);
 }
 
 /// The layouts of the sample centre, each with a period of the length that it is written for.

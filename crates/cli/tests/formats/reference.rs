@@ -59,6 +59,8 @@ pub(crate) struct Cell {
     pub(crate) value: Value,
     /// Whether a page proves it.
     pub(crate) proven: bool,
+    /// Whether a sign tells how it is to be understood.
+    pub(crate) toned: bool,
 }
 
 /// An exact value.
@@ -229,7 +231,7 @@ impl Cell {
             }
             other => panic!("a value of kind {other}"),
         };
-        Cell { text: printed, value, proven: !cell["proof"].is_null() }
+        Cell { text: printed, value, proven: !cell["proof"].is_null(), toned: cell["tone"] != "plain" }
     }
 }
 
