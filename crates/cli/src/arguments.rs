@@ -137,7 +137,7 @@ pub(crate) struct Batches {
 }
 
 /// Which facts and which figures.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Scope {
     /// The period: 2017, 2017-H1, 2017-Q2, 2017-06 or 2017-01-01..2017-03-31
     #[arg(long)]
@@ -189,6 +189,9 @@ pub(crate) struct Report {
     /// Layout in `reports/`; the only one when there is one
     #[arg(long)]
     pub layout: Option<String>,
+    /// A report for each served body, in a folder of its own under --out
+    #[arg(long, conflicts_with = "body")]
+    pub each_body: bool,
     /// Where to write
     #[arg(long, default_value = "report")]
     pub out: PathBuf,

@@ -347,6 +347,23 @@ fn the_reports_of_the_bodies_add_up_to_that_of_the_centre() {
 }
 
 #[test]
+fn every_body_can_have_its_report_in_a_folder_of_its_own() {
+    let centre = centre();
+    centre.import().exits(0);
+    let out = centre.path().join("enti");
+    let text = out.to_str().expect("text");
+    centre.run("report", &["--period", "2017-H1", "--each-body", "--out", text]).exits(0);
+    for (code, name) in [("firenze", "Firenze"), ("fiesole", "Fiesole")] {
+        let page = std::fs::read_to_string(out.join(code).join("index.html")).expect("the page");
+        assert!(page.contains(name));
+        assert!(out.join(code).join(format!("prova-2017-h1-{code}.pdf")).exists());
+    }
+    centre
+        .run("report", &["--period", "2017-H1", "--each-body", "--body", "firenze", "--out", text])
+        .exits(2);
+}
+
+#[test]
 fn the_layout_is_chosen_by_the_length_of_the_period() {
     let centre = centre();
     centre.write("reports/annuale.toml", LAYOUT.replace("half-year", "year").replace("Prova", "Annuale"));

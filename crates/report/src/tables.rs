@@ -133,7 +133,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
         rows.iter().map(|row| (row.clone(), RowRole::Part, numbers_of(row))).collect();
     if let Some(top) = layout.top {
         shown.truncate(top);
-        if layout.rest {
+        if layout.rest && rows.len() > top {
             let rest: Vec<i128> = totals
                 .iter()
                 .enumerate()

@@ -1,6 +1,7 @@
 //! `impegno report`: the report in every format.
 
 use std::path::Path;
+use std::thread;
 
 use impegno_calendar::Period;
 use impegno_charter::Layout;
@@ -19,16 +20,30 @@ use crate::publication;
 use crate::served;
 use crate::supply::Known;
 
-/// Writes the report.
+/// Writes the report, or one for each served body.
 pub(crate) fn run(arguments: &Report) -> Result<(), Failure> {
-    let loaded = served::narrow(folder::load_sound(&arguments.centre)?, &arguments.scope)?;
-    let document = build(&loaded, arguments.layout.as_deref(), &arguments.scope)?;
-    let written = publish(&document, &arguments.out)?;
-    output::talk(&format!(
-        "{written} files in {}; open {}",
-        arguments.out.display(),
-        arguments.out.join("index.html").display()
-    ));
+    let loaded = folder::load_sound(&arguments.centre)?;
+    if !arguments.each_body {
+        return write(loaded, arguments, &arguments.scope, &arguments.out);
+    }
+    let bodies: Vec<String> = loaded.centre.bodies.iter().map(|body| body.code.clone()).collect();
+    if bodies.is_empty() {
+        let message = "the centre has no served bodies";
+        return Err(Failure::new(Exit::Usage, message).hint("list them in bodies.csv"));
+    }
+    for body in bodies {
+        let scope = Scope { body: Some(body.clone()), ..arguments.scope.clone() };
+        write(folder::load_sound(&arguments.centre)?, arguments, &scope, &arguments.out.join(body))?;
+    }
+    Ok(())
+}
+
+fn write(loaded: Loaded, arguments: &Report, scope: &Scope, out: &Path) -> Result<(), Failure> {
+    let loaded = served::narrow(loaded, scope)?;
+    let document = build(&loaded, arguments.layout.as_deref(), scope)?;
+    let written = publish(&document, out)?;
+    let page = out.join("index.html");
+    output::talk(&format!("{written} files in {}; open {}", out.display(), page.display()));
     Ok(())
 }
 
@@ -84,13 +99,24 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
 
 /// Writes every format, all files or none; gives their number.
 pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure> {
+    // The PDF takes as long as all others together.
+    let (files, pdf) = thread::scope(|scope| {
+        let pdf = scope.spawn(|| impegno_paper::pdf(document));
+        (others(document), pdf.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let mut files = files?;
+    files.push(pdf?);
+    let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
+    publication::write(&published, out)?;
+    Ok(files.len())
+}
+
+/// Every format but the PDF.
+fn others(document: &Document) -> Result<Vec<File>, Failure> {
     let mut files: Vec<File> = impegno_publish::html(document);
     files.extend(impegno_publish::csv(document));
     files.extend(impegno_publish::json(document));
     let workbooks = impegno_publish::xlsx(document);
     files.extend(workbooks.map_err(|error| Failure::new(Exit::Output, error.to_string()))?);
-    files.push(impegno_paper::pdf(document)?);
-    let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
-    publication::write(&published, out)?;
-    Ok(files.len())
+    Ok(files)
 }
