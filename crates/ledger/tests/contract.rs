@@ -11,6 +11,9 @@ use impegno_facts::{
 use impegno_ledger::{Batch, Hash, Ledger, LedgerError, Mode, Outcome, Receipt};
 use tempfile::TempDir;
 
+/// What a batch ended (duplicates, superseded, withdrawn), and what counted after it.
+type Known = ([u64; 3], Vec<(String, i64)>);
+
 /// An operation: record id, day, quantity.
 type One = (&'static str, i64, i64);
 
@@ -92,7 +95,7 @@ impl Store {
     }
 
     /// Everything that counts and everything that was ended, batch by batch.
-    fn history(&self) -> Vec<([u64; 3], Vec<(String, i64)>)> {
+    fn history(&self) -> Vec<Known> {
         let batches = self.ledger.batches().expect("batches");
         batches
             .iter()
