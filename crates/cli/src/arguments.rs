@@ -29,7 +29,7 @@ pub(crate) enum Command {
     Measure(Measure),
     /// From the figure of a commitment to its facts
     Explain(Explain),
-    /// The report as HTML, CSV and JSON
+    /// The report in every format: HTML, PDF, XLSX, CSV and JSON
     Report(Report),
     /// Published figures against ours, each difference shown
     Compare(Compare),
