@@ -65,6 +65,25 @@ pub struct AvailabilityEvidence {
 /// The longest stop of a monitor that counts as a restart, after which states go on as they were.
 const RESTART: i64 = 15 * 60 * 1_000_000;
 
+/// How far before and after a period checks are read in any case: enough for the attempts of a state to be
+/// confirmed.
+const LEAD: i64 = 3_600_000_000;
+
+/// The time whose checks can decide a state within a period, under any of some rules.
+///
+/// A state may come from as far back as it holds. Whether a stop that the period cuts is too short to count is seen
+/// once as much of it is known as the limit is long, so that time is added at both ends; what lies further away can
+/// only make the stop longer.
+pub(crate) fn window<'r>(rules: impl IntoIterator<Item = &'r Availability>, period: Interval) -> Interval {
+    let (staleness, ignored) = rules.into_iter().fold((0, 0), |(staleness, ignored), rule| {
+        (rule.staleness.0.max(staleness), rule.ignore_shorter_than.0.max(ignored))
+    });
+    Interval {
+        start: Instant(period.start.0.saturating_sub(staleness).saturating_sub(ignored).saturating_sub(LEAD)),
+        end: Instant(period.end.0.saturating_add(ignored).saturating_add(LEAD)),
+    }
+}
+
 /// One check of a probe, or a start or stop of its monitor, on the way to a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Heard {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Instant, Interval, Micros, Zone};
-use impegno_charter::{Centre, Clock, Commitment, Indicator};
+use impegno_charter::{Availability, Centre, Clock, Commitment, Indicator};
 use impegno_facts::Kind;
 use jiff::civil::Date;
 use num_bigint::BigInt;
@@ -49,10 +49,6 @@ pub enum Evidence {
     Cadence(Option<CadenceEvidence>),
 }
 
-/// How far before and after a period checks are read, besides the staleness: enough for the attempts of a
-/// state to be confirmed.
-const LEAD: i64 = 3_600_000_000;
-
 /// Measures every commitment over a period, as far as it is known: of what happened after `known_at`,
 /// nothing is held against anybody.
 ///
@@ -74,7 +70,8 @@ pub fn measure_commitments<S: Supply>(
 /// Which facts the commitments of a centre need.
 struct Wanted<'c> {
     probes: Vec<&'c str>,
-    staleness: i64,
+    /// How the availabilities are measured.
+    rules: Vec<&'c Availability>,
     kinds: Vec<&'c str>,
     timed_probes: Vec<&'c str>,
     obligations: Vec<&'c str>,
@@ -84,7 +81,7 @@ impl<'c> Wanted<'c> {
     fn of(centre: &'c Centre) -> Wanted<'c> {
         let mut wanted = Wanted {
             probes: Vec::new(),
-            staleness: 0,
+            rules: Vec::new(),
             kinds: vec!["maintenance"],
             timed_probes: Vec::new(),
             obligations: Vec::new(),
@@ -95,7 +92,7 @@ impl<'c> Wanted<'c> {
             match indicator {
                 Indicator::Availability(one) => {
                     wanted.probes.extend(centre.probes_of(&one.component).map(|probe| probe.name.as_str()));
-                    wanted.staleness = wanted.staleness.max(one.staleness.0);
+                    wanted.rules.push(one);
                 }
                 Indicator::MeanOf(parts) => indicators.extend(parts),
                 Indicator::ResponseTime(one) => wanted.timed_probes.push(&one.probe),
@@ -108,8 +105,7 @@ impl<'c> Wanted<'c> {
 
     /// The time whose checks can decide a state within the period.
     fn window(&self, period: Interval) -> Interval {
-        let start = Instant(period.start.0 - self.staleness - LEAD);
-        Interval { start, end: Instant(period.end.0 + LEAD) }
+        availability::window(self.rules.iter().copied(), period)
     }
 }
 

@@ -11,9 +11,6 @@ use super::{Answer, Cut, Question, Take, hull};
 use crate::availability::{self, CheckBook};
 use crate::{Case, CaseBook, Supply};
 
-/// How far before and after a window checks are read, besides the staleness.
-const LEAD: i64 = 3_600_000_000;
-
 /// A component to be measured, by its code.
 #[derive(Debug, Clone)]
 pub struct AvailabilityOf {
@@ -53,9 +50,7 @@ pub(super) fn answer<S: Supply>(
     let all = || asked().flat_map(|(_, _, components)| components.iter());
     let probes: BTreeSet<&str> = all().flat_map(|one| one.probes.iter().map(String::as_str)).collect();
     let probes: Vec<&str> = probes.into_iter().collect();
-    let staleness = all().map(|one| one.rule.staleness.0).max().unwrap_or(0);
-    let window =
-        Interval { start: Instant(hull.start.0 - staleness - LEAD), end: Instant(hull.end.0 + LEAD) };
+    let window = availability::window(all().map(|one| &one.rule), hull);
     let parts: Vec<usize> =
         (0..supply.count(Kind::Checks)).filter(|part| supply.touches(Kind::Checks, *part, window)).collect();
     let mut book = parts
