@@ -297,11 +297,14 @@ fn read_annotations(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<
 fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
     let components: Vec<&str> = centre.components.iter().map(|component| component.code.as_str()).collect();
     let calendars: Vec<&str> = centre.calendars.keys().map(String::as_str).collect();
+    let commitments: Vec<&str> = centre.commitments.iter().map(|one| one.code.as_str()).collect();
     let mut check = |what: &str, name: &str, known: &[&str], place: &Place| {
         if !known.contains(&name) {
             let message = format!("there is no {what} `{name}`");
-            let hint = nearest(name, known.iter().copied())
-                .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            let hint = nearest(name, known.iter().copied()).map_or_else(
+                || if known.is_empty() { String::new() } else { format!("one of: {}", known.join(", ")) },
+                |near| format!("did you mean `{near}`?"),
+            );
             findings.push(Finding::error(UNKNOWN_REFERENCE, place.clone(), message).hint(hint));
         }
     };
@@ -318,13 +321,17 @@ fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
                     check("calendar", calendar, &calendars, &layout.place);
                 }
             }
+            BlockLayout::Commitments { codes, place, .. } => {
+                for code in codes.iter().flatten() {
+                    check("commitment", code, &commitments, place);
+                }
+            }
             BlockLayout::Text(_)
             | BlockLayout::Figures(_)
             | BlockLayout::Table(_)
             | BlockLayout::Matrix(_)
             | BlockLayout::Classes(_)
             | BlockLayout::Changes(_)
-            | BlockLayout::Commitments { .. }
             | BlockLayout::Choices => {}
         }
     }

@@ -68,6 +68,10 @@ pub enum BlockLayout {
         id: String,
         /// Caption.
         title: Words,
+        /// The commitments shown, in this order; all of the centre without.
+        codes: Option<Vec<String>>,
+        /// Where the codes stand.
+        place: Place,
     },
     /// What the documents leave open, with the reasons.
     Choices,
@@ -515,6 +519,21 @@ impl Layout {
             | BlockLayout::Commitments { .. }
             | BlockLayout::Choices => &[],
         })
+    }
+
+    /// Whether the layout speaks of a commitment: its tables of commitments name it or name none, or it has no
+    /// such table.
+    pub fn speaks_of(&self, code: &str) -> bool {
+        let mut named = false;
+        for block in self.blocks() {
+            if let BlockLayout::Commitments { codes, .. } = block {
+                match codes {
+                    Some(codes) if !codes.iter().any(|known| known == code) => named = true,
+                    Some(_) | None => return true,
+                }
+            }
+        }
+        !named
     }
 
     /// Every block of the layout.

@@ -189,7 +189,11 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
         "commitments" => {
             let id = block.required_text("id")?;
             names.add(block, &id);
-            Some(BlockLayout::Commitments { id: id.value, title: Words::required(block, "title") })
+            let title = Words::required(block, "title");
+            let place = block.place_of("codes");
+            let codes =
+                block.has("codes").then(|| block.texts("codes").into_iter().map(|code| code.value).collect());
+            Some(BlockLayout::Commitments { id: id.value, title, codes, place })
         }
         "choices" => Some(BlockLayout::Choices),
         _ => {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{
-    Axis, BlockLayout, Commitment, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection,
-    Within,
+    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection, Span, TableLayout,
 };
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
@@ -18,7 +17,7 @@ use crate::folder::Loaded;
 /// A filter on something that no source has.
 pub(crate) const UNKNOWN_DIMENSION: Code = Code {
     name: "unknown-dimension",
-    meaning: "A filter or an axis of a layout or commitment names a dimension that no source gives.",
+    meaning: "A filter or an axis of a layout or commitment names a dimension that no source gives, or none of the facts counted.",
 };
 /// A filter on a word that cannot come.
 pub(crate) const UNKNOWN_FILTER_VALUE: Code = Code {
@@ -29,7 +28,7 @@ pub(crate) const UNKNOWN_FILTER_VALUE: Code = Code {
 /// An event that nobody tells.
 pub(crate) const EVENT_NOT_GIVEN: Code = Code {
     name: "event-not-given",
-    meaning: "A commitment waits for an event that no source of its kind of cases gives: every case would be open or late.",
+    meaning: "A commitment or a table of times waits for an event that no source of its kind of cases gives: nothing could be judged or timed.",
 };
 
 /// The words of each dimension; `None` where any word may come.
@@ -38,7 +37,30 @@ struct Known {
     words: BTreeMap<String, Option<BTreeSet<String>>>,
     /// The events of each kind of cases.
     events: BTreeMap<String, BTreeSet<String>>,
+    /// The dimensions of each source of cases, operations and stocks.
+    given: Vec<Given>,
+    joins: Joins,
 }
+
+/// Facts of which sources say dimensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Cases,
+    Operations,
+    Stocks,
+}
+
+/// What one source gives.
+struct Given {
+    counted: Counted,
+    /// Kind of the cases or operations; empty for stocks.
+    kind: String,
+    dimensions: BTreeSet<String>,
+}
+
+/// Dimensions that facts have without a source that names them.
+const OWN: [&str; 9] =
+    ["probe", "event", "subject", "attribute", "value", "kind", "state", "origin", "state-type"];
 
 /// Filters and axes of commitments and layouts that name what no source gives.
 pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
@@ -47,7 +69,12 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
     for commitment in &loaded.centre.commitments {
         if let Indicator::Within(within) = &commitment.indicator {
             known.check(&within.filter, &mut findings);
-            known.check_events(within, commitment, &mut findings);
+            let waiting = Waiting { what: &commitment.code, place: &commitment.place };
+            let kinds = [within.cases.clone()];
+            known.check_events(&waiting, &kinds, [&within.from, &within.to], &mut findings);
+            if let Some(longer) = &within.longer_than {
+                known.check_events(&waiting, &kinds, [&longer.from, &longer.to], &mut findings);
+            }
         }
     }
     for block in loaded.centre.layouts.values().flat_map(|layout| layout.blocks()) {
@@ -57,7 +84,7 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
                 for axis in [&table.rows, &table.columns] {
                     match axis {
                         Axis::Dimension { name, .. } => {
-                            known.check_name(name, &table.selection.place, &mut findings);
+                            known.check_axis(name, &selections(table), &mut findings);
                         }
                         Axis::Own(columns) => {
                             for column in columns {
@@ -76,16 +103,27 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
             }
             BlockLayout::Times(times) => {
                 known.check(&times.filter, &mut findings);
+                let cases = Selection {
+                    of: Measured::Cases { from: times.from.clone() },
+                    filter: times.filter.clone(),
+                    span: Span::Period,
+                    place: times.place.clone(),
+                };
                 for axis in [&times.rows, &times.columns] {
                     if let Axis::Dimension { name, .. } = axis {
-                        known.check_name(name, &times.place, &mut findings);
+                        known.check_axis(name, &[&cases], &mut findings);
                     }
+                }
+                if let Some(kinds) = kinds(&times.filter) {
+                    let waiting = Waiting { what: &times.id, place: &times.place };
+                    known.check_events(&waiting, kinds, [&times.from, &times.to], &mut findings);
                 }
             }
             BlockLayout::Changes(changes) => {
                 known.check_selection(&changes.selection, &mut findings);
-                known.check_name(&changes.by, &changes.selection.place, &mut findings);
-                known.check_name(&changes.group, &changes.selection.place, &mut findings);
+                for name in [&changes.by, &changes.group] {
+                    known.check_axis(name, &[&changes.selection], &mut findings);
+                }
             }
             BlockLayout::Figures(figures) => {
                 for figure in figures {
@@ -105,16 +143,59 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
     findings
 }
 
+/// Who waits for an event.
+struct Waiting<'a> {
+    /// Code of the commitment or identifier of the table.
+    what: &'a str,
+    place: &'a Place,
+}
+
+/// The kinds that a filter names; `None` when it names none, or what they are not.
+fn kinds(filter: &Filter) -> Option<&[String]> {
+    match filter.conditions.get("kind") {
+        Some(Condition::OneOf(kinds)) => Some(kinds),
+        Some(Condition::NoneOf(_) | Condition::Range { .. }) | None => None,
+    }
+}
+
+/// What a table counts, and what its columns count instead.
+fn selections(table: &TableLayout) -> Vec<&Selection> {
+    let own = match &table.columns {
+        Axis::Own(columns) => columns.as_slice(),
+        _ => &[],
+    };
+    std::iter::once(&table.selection).chain(own.iter().map(|column| &column.selection)).collect()
+}
+
+impl Counted {
+    /// `None` for checks, whose dimensions are always the same.
+    fn of(measured: &Measured) -> Option<Counted> {
+        match measured {
+            Measured::Operations | Measured::Amounts => Some(Counted::Operations),
+            Measured::Cases { .. } => Some(Counted::Cases),
+            Measured::Stocks | Measured::DistinctStocks { .. } => Some(Counted::Stocks),
+            Measured::Checks | Measured::Probes { .. } => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Counted::Cases => "cases",
+            Counted::Operations => "operations",
+            Counted::Stocks => "stocks",
+        }
+    }
+}
+
 impl Known {
     fn of(loaded: &Loaded) -> Known {
         let centre = &loaded.centre;
-        let mut known = Known::default();
+        let mut known = Known { joins: Joins::new(centre), ..Known::default() };
         for open in ["probe", "event", "subject", "attribute", "value"] {
             known.any(open);
         }
-        for open in Joins::new(centre).names() {
-            known.any(open);
-        }
+        let derived: Vec<String> = known.joins.names().map(str::to_owned).collect();
+        derived.iter().for_each(|open| known.any(open));
         known.restrict("category", centre.services.iter().map(|service| service.category.as_str()));
         known.restrict("body-kind", centre.bodies.iter().map(|body| body.kind.as_str()));
         known.restrict("watched", ["service", "host", "monitor"]);
@@ -140,6 +221,7 @@ impl Known {
     fn learn(&mut self, declaration: &Declaration, loaded: &Loaded) {
         let Format::Table(table) = &declaration.format else { return };
         self.learn_facts(table);
+        self.learn_given(table);
         for (name, column) in &table.dimensions {
             match &column.vocabulary {
                 Vocabulary::AsIs | Vocabulary::Numbers => self.any(name),
@@ -186,6 +268,23 @@ impl Known {
         }
     }
 
+    fn learn_given(&mut self, table: &TableFormat) {
+        let mut dimensions: BTreeSet<String> =
+            table.dimensions.iter().map(|(name, _)| name.clone()).collect();
+        let (counted, kind) = match &table.facts {
+            FactColumns::Cases { kind, .. } => (Counted::Cases, kind.clone()),
+            FactColumns::Operations { kind, measures, .. } => {
+                if !measures.is_empty() {
+                    dimensions.insert(MEASURE.to_owned());
+                }
+                (Counted::Operations, kind.clone())
+            }
+            FactColumns::Stocks { .. } => (Counted::Stocks, String::new()),
+            FactColumns::Checks(_) => return,
+        };
+        self.given.push(Given { counted, kind, dimensions });
+    }
+
     fn learn_events(&mut self, kind: &str, events: &EventColumns) {
         let known = self.events.entry(kind.to_owned()).or_default();
         match events {
@@ -198,24 +297,36 @@ impl Known {
         }
     }
 
-    /// Events that a commitment waits for. While no source gives cases of the kind there is nothing to wait for.
-    fn check_events(&self, within: &Within, commitment: &Commitment, findings: &mut Vec<Finding>) {
-        let Some(known) = self.events.get(&within.cases) else { return };
-        for event in [&within.from, &within.to].into_iter().filter(|event| !known.contains(*event)) {
+    /// Events that a commitment or a table of times waits for. While no source gives cases of the kinds there is
+    /// nothing to wait for.
+    fn check_events(
+        &self,
+        waiting: &Waiting<'_>,
+        kinds: &[String],
+        events: [&String; 2],
+        findings: &mut Vec<Finding>,
+    ) {
+        let known: BTreeSet<&String> =
+            kinds.iter().filter_map(|kind| self.events.get(kind)).flatten().collect();
+        if known.is_empty() {
+            return;
+        }
+        for event in events.into_iter().filter(|event| !known.contains(event)) {
             let message = format!(
                 "{}: no source gives the event `{event}` of cases of kind `{}`",
-                commitment.code, within.cases
+                waiting.what,
+                kinds.join("`, `")
             );
-            let hint = nearest(event, known.iter().map(String::as_str)).map_or_else(
+            let hint = nearest(event, known.iter().map(|known| known.as_str())).map_or_else(
                 || {
                     format!(
                         "known events: {}",
-                        known.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+                        known.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ")
                     )
                 },
                 |near| format!("did you mean `{near}`?"),
             );
-            findings.push(Finding::warning(EVENT_NOT_GIVEN, commitment.place.clone(), message).hint(hint));
+            findings.push(Finding::warning(EVENT_NOT_GIVEN, waiting.place.clone(), message).hint(hint));
         }
     }
 
@@ -245,6 +356,53 @@ impl Known {
         );
         let message = format!("no source gives a dimension `{name}`");
         findings.push(Finding::error(UNKNOWN_DIMENSION, place.clone(), message).hint(hint));
+    }
+
+    /// An axis is of facts that have its dimension. Where no source gives such facts yet, nothing is known of them.
+    fn check_axis(&self, name: &str, selections: &[&Selection], findings: &mut Vec<Finding>) {
+        let Some(first) = selections.first() else { return };
+        self.check_name(name, &first.place, findings);
+        let base = self.joins.base(name);
+        if OWN.contains(&base) || !self.words.contains_key(name) {
+            return;
+        }
+        let mut dimensions: BTreeSet<&str> = BTreeSet::new();
+        for selection in selections {
+            let Some(counted) = Counted::of(&selection.of) else { return };
+            let kinds = kinds(&selection.filter);
+            let wanted = |one: &&Given| {
+                one.counted == counted
+                    && kinds.is_none_or(|kinds| kinds.is_empty() || kinds.contains(&one.kind))
+            };
+            let mut sources = self.given.iter().filter(wanted).peekable();
+            if sources.peek().is_none() {
+                return;
+            }
+            dimensions.extend(sources.flat_map(|source| &source.dimensions).map(String::as_str));
+        }
+        if dimensions.contains(base) {
+            return;
+        }
+        let counted = Counted::of(&first.of).map_or("", Counted::name);
+        let of = match kinds(&first.filter) {
+            Some(kinds) if counted != Counted::Stocks.name() => {
+                format!("{counted} of kind `{}`", kinds.join("`, `"))
+            }
+            _ => counted.to_owned(),
+        };
+        let listed: Vec<&str> = dimensions.iter().copied().collect();
+        let hint = match (nearest(base, listed.iter().copied()), listed.is_empty()) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, true) => "declare it in the `[dimensions]` of their source".to_owned(),
+            (None, false) => {
+                format!(
+                    "they have {}; or declare it in the `[dimensions]` of their source",
+                    listed.join(", ")
+                )
+            }
+        };
+        let message = format!("no source of {of} gives a dimension `{base}`");
+        findings.push(Finding::error(UNKNOWN_DIMENSION, first.place.clone(), message).hint(hint));
     }
 
     fn check(&self, filter: &Filter, findings: &mut Vec<Finding>) {
@@ -279,7 +437,7 @@ impl Known {
     fn check_selection(&self, selection: &Selection, findings: &mut Vec<Finding>) {
         self.check(&selection.filter, findings);
         if let Measured::DistinctStocks { dimension } = &selection.of {
-            self.check_name(dimension, &selection.place, findings);
+            self.check_axis(dimension, &[selection], findings);
         }
     }
 }

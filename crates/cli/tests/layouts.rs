@@ -71,6 +71,20 @@ service = { column = "Servizio", of = "services" }
 body = { column = "Ente", of = "bodies" }
 "#;
 
+/// Another kind of operations, with a dimension that payments do not have.
+const CALLS_SOURCE: &str = r#"title = { it = "Chiamate" }
+format = "csv"
+mode = "append"
+separator = ";"
+time = "gg/mm/aaaa"
+facts = "operations"
+kind = "call"
+id = "Id"
+at = "Giorno"
+[dimensions]
+canale = "Canale"
+"#;
+
 const LAYOUT: &str = r#"title = "Prova"
 period = "half-year"
 [[section]]
@@ -166,6 +180,7 @@ fn centre() -> Centre {
     });
     centre.write("services.csv", SERVICES);
     centre.write("sources/dispiegamenti.toml", DEPLOYMENT_SOURCE);
+    centre.write("sources/chiamate.toml", CALLS_SOURCE);
     centre.write("commitments/sla.toml", COMMITMENTS);
     centre.write("reports/prova.toml", LAYOUT);
     centre.write("inbox/pagamenti/p.csv", PAYMENTS);
@@ -417,6 +432,48 @@ fn every_layout_of_the_sample_makes_a_report_for_its_period() {
     assert_eq!(number(&figure(&half, "utilizzi")), two);
 }
 
+#[test]
+fn a_layout_shows_the_commitments_that_it_names_in_its_order() {
+    let centre = centre();
+    centre.import().exits(0);
+    let shown = |layout: &str| {
+        centre.write("reports/prova.toml", layout);
+        let report = centre.report_of("2017-H1", &[]);
+        let mut reader = csv::Reader::from_reader(report.csv()["impegni.csv"].as_slice());
+        let rows: Vec<String> = reader.records().map(|row| row.expect("a row")[0].to_owned()).collect();
+        let proofs = |code: &str| report.csv().keys().any(|name| name.contains(code));
+        (rows, proofs("facts-tc") || proofs("tc-conto"), proofs("facts-av") || proofs("av-conto"))
+    };
+    let named = |codes: &str| LAYOUT.replacen("id = \"impegni\"", &format!("id = \"impegni\"\n{codes}"), 1);
+    assert_eq!(shown(LAYOUT), (vec!["TC".to_owned(), "AV".to_owned()], true, true));
+    assert_eq!(shown(&named("codes = [\"AV\", \"TC\"]")).0, ["AV", "TC"]);
+    assert_eq!(shown(&named("codes = [\"AV\"]")), (vec!["AV".to_owned()], false, true));
+}
+
+#[test]
+fn a_table_of_times_that_waits_for_an_event_of_no_source_is_warned_of() {
+    let centre = centre();
+    let times = |to: &str| {
+        let block = format!(
+            "[[section.block]]\nkind = \"times\"\nid = \"tempi\"\ntitle = \"Tempi\"\ncases = \"ticket\"\n\
+             from = \"opened\"\nto = \"{to}\"\nstatistics = [\"done\"]\n"
+        );
+        centre.write("reports/prova.toml", &format!("{LAYOUT}{block}"));
+        centre.run("check", &[]).exits(0)
+    };
+    let ran = times("taken-in-charge");
+    assert!(!format!("{}{}", ran.stdout, ran.stderr).contains("event-not-given"), "{}", ran.stdout);
+    let ran = times("taken-in-chage");
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    for part in [
+        "event-not-given",
+        "tempi: no source gives the event `taken-in-chage`",
+        "did you mean `taken-in-charge`?",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
 /// What stands in a layout in place of something sound, and what `check` says.
 const MISTAKES: &[(&str, &str, &str)] = &[
     ("sort-by = \"operazioni\"", "sort-by = \"operazione\"", "the table counts no column `operazione`"),
@@ -438,6 +495,12 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "sum = [\"enti/total/\", \"euro\"]",
         "sum = [\"pagamenti/total/importi\"]",
         "the table `pagamenti` has no column `importi`",
+    ),
+    ("id = \"impegni\"\n", "id = \"impegni\"\ncodes = [\"AV\", \"TK\"]\n", "there is no commitment `TK`"),
+    (
+        "filter = { kind = \"payment\" }\nrows = { by = \"body\", whole-catalogue = true }",
+        "filter = { kind = \"payment\" }\nrows = { by = \"canale\" }",
+        "no source of operations of kind `payment` gives a dimension `canale`",
     ),
     ("why = \"nuova nel 2017\"", "because = \"nuova nel 2017\"", "because"),
     ("change = { now", "variation = { now", "the column has no formula"),

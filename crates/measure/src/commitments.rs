@@ -261,6 +261,7 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
             let reason = match (known, evidence.count.total()) {
                 (false, _) => Reason::NoFacts,
                 (true, 0) => Reason::NoCase,
+                (true, _) if !evidence.event_known => Reason::NoEvent(wanted.to.clone()),
                 (true, _) => Reason::NothingKnown,
             };
             let value = evidence.count.share().map(|(share, band)| (Measured::Share(share), band));

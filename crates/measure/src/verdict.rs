@@ -39,7 +39,7 @@ pub enum Verdict {
 }
 
 /// Why there is no measured value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// No fact of the kind that the indicator needs was received for the period.
     NoFacts,
@@ -47,6 +47,8 @@ pub enum Reason {
     NoProbe,
     /// No case fell under the promise.
     NoCase,
+    /// No case of the kind ever had this event, which the promise waits for: nobody records it.
+    NoEvent(String),
     /// Facts there are, but the state is unknown all the time.
     NothingKnown,
 }

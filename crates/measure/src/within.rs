@@ -1,7 +1,7 @@
 //! Cases in which one event follows another in time.
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros};
-use impegno_charter::Within;
+use impegno_charter::{Clock, Within};
 
 use crate::verdict::{Band, fraction};
 use crate::{Case, FactRef, Joins};
@@ -15,7 +15,7 @@ pub struct CaseCount {
     pub late: u64,
     /// Still open at the end of the period and not yet late.
     pub open: u64,
-    /// Events that contradict each other.
+    /// Events that contradict each other, or the awaited event is recorded of no case at all.
     pub not_judgeable: u64,
 }
 
@@ -28,7 +28,7 @@ pub enum Judgement {
     Late,
     /// Still open and not yet late.
     Open,
-    /// The event comes before the one that starts the clock.
+    /// The event comes before the one that starts the clock, or is recorded of no case at all.
     NotJudgeable,
 }
 
@@ -60,6 +60,11 @@ pub struct WithinEvidence {
     pub count: CaseCount,
     /// Every case, the slowest first.
     pub cases: Vec<Judged>,
+    /// Whether only the service hours of a calendar count as time taken.
+    pub service_hours: bool,
+    /// Whether some case of the kind had the awaited event by the end of the period; if none ever had, nobody
+    /// records it, and no case can be judged.
+    pub event_known: bool,
 }
 
 /// Judges the cases of a period.
@@ -70,11 +75,18 @@ pub(crate) fn measure(
     cases: &[Case],
     joins: &Joins,
 ) -> WithinEvidence {
+    let event_known = cases
+        .iter()
+        .filter(|case| case.kind == within.cases)
+        .any(|case| case.first(&within.to, period.end.0).is_some());
     let mut judged: Vec<Judged> = cases
         .iter()
         .filter(|case| case.kind == within.cases)
         .filter_map(|case| judge(within, calendar, period, case, joins))
         .collect();
+    if !event_known {
+        judged.iter_mut().for_each(|case| case.judgement = Judgement::NotJudgeable);
+    }
     judged.sort_by(|a, b| {
         b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
     });
@@ -87,7 +99,8 @@ pub(crate) fn measure(
             Judgement::NotJudgeable => count.not_judgeable += 1,
         }
     }
-    WithinEvidence { count, cases: judged }
+    let service_hours = matches!(within.clock, Clock::Working(_));
+    WithinEvidence { count, cases: judged, service_hours, event_known }
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.

@@ -291,12 +291,15 @@ proptest! {
         let measurement = measured(&centre(">= 90 %", within), &Memory::of(vec![cases("ticket", &events)]));
         let Evidence::Within(evidence) = measurement.evidence else { panic!("of cases") };
         let (mut good, mut late, mut open, mut odd) = (0, 0, 0, 0);
+        // An event that no case of the kind ever had is recorded by nobody.
+        let recorded = tickets.iter().any(|(_, solved)| solved.is_some_and(|solved| solved < 7200));
         for (opened, solved) in tickets.iter().filter(|(opened, _)| (0..7200).contains(opened)) {
             // What happens after the period is not known at its end.
             match solved.filter(|solved| *solved < 7200) {
                 Some(solved) if solved < *opened => odd += 1,
                 Some(solved) if solved - opened <= 1800 => good += 1,
                 Some(_) => late += 1,
+                None if !recorded => odd += 1,
                 None if 7200 - opened > 1800 => late += 1,
                 None => open += 1,
             }
@@ -425,6 +428,7 @@ fn without_facts_there_is_a_reason_and_no_value() {
     let within =
         "{ within = { cases = \"ticket\", from = \"opened\", to = \"solved\", limit = \"30 min\" } }";
     let before = Memory::of(vec![cases("ticket", &[("T1", -60, "opened")])]);
+    let unsolved = Memory::of(vec![cases("ticket", &[("T1", 60, "opened"), ("T2", 3000, "opened")])]);
     let unknown = Memory::of(vec![checks(&[hard(0, -60, State::Unknown), hard(1, -60, State::Unknown)])]);
     for (centre, facts, reason) in [
         (available(">= 99 %", ""), &nothing, Reason::NoFacts),
@@ -432,6 +436,7 @@ fn without_facts_there_is_a_reason_and_no_value() {
         (centre(">= 99 %", "{ availability = { component = \"BARE\" } }"), &exactly_99(), Reason::NoProbe),
         (centre(">= 99 %", within), &nothing, Reason::NoFacts),
         (centre(">= 99 %", within), &before, Reason::NoCase),
+        (centre(">= 99 %", within), &unsolved, Reason::NoEvent("solved".to_owned())),
         (
             centre("<= 7 ms", "{ response-time = { probe = \"a;http\", statistic = \"max\" } }"),
             &nothing,

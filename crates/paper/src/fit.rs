@@ -3,7 +3,7 @@
 //! Widths are those of the signs in the fonts, so nothing is tried out on the page, and the same table comes
 //! out the same everywhere. Lengths are in points (1/72 inch).
 
-use impegno_report::document::{Table, Tone};
+use impegno_report::document::{Cell, Table, Tone};
 
 use crate::fonts::{FONTS, Weight};
 
@@ -24,6 +24,10 @@ const SHORT: usize = 14;
 const LABEL: usize = 24;
 /// Numbers up to this length are kept on one line.
 const NUMBER: usize = 24;
+/// Room for the sign of a tone.
+const SIGN: f64 = 1.2;
+/// Room for the letter of a reason.
+const LETTER: f64 = 0.6;
 /// More lines than this in most rows, and a table is better set across.
 const LINES: f64 = 5.0;
 
@@ -151,11 +155,17 @@ fn demands(table: &Table, rows: usize) -> Vec<Demand> {
         for (place, cell) in row.cells.iter().enumerate() {
             let Some(column) = table.columns.get(place) else { continue };
             let kept = if column.numeric { NUMBER } else { SHORT };
-            let mark = if cell.tone == Tone::Plain { 0.0 } else { 1.2 };
-            demands[place + 1].take(&cell.text, mark, kept, Weight::Strong);
+            demands[place + 1].take(&cell.text, marks(cell), kept, Weight::Strong);
         }
     }
     demands
+}
+
+/// Room for what stands beside the text of a cell, in letter sizes.
+pub(crate) fn marks(cell: &Cell) -> f64 {
+    let sign = if cell.tone == Tone::Plain { 0.0 } else { SIGN };
+    let letter = if impegno_publish::reason(cell).is_some() { LETTER } else { 0.0 };
+    sign + letter
 }
 
 impl Demand {
@@ -304,24 +314,32 @@ fn measured(table: &Table, rows: usize, part: &Part, way: Way) -> Room {
     }
 }
 
-/// The text with places to break in words wider than `room`, in letter sizes.
+/// The text with places to break, marked by U+200B, in words wider than `room`, in letter sizes: behind a stroke, a
+/// full stop or the like where there is one. The template sets the marks as spaces without width.
 pub(crate) fn breakable(text: &str, room: f64, weight: Weight) -> String {
     if longest_word(text, weight) <= room {
         return text.to_owned();
     }
     let mut broken = String::with_capacity(text.len() + 8);
     let mut run = 0.0;
+    // Behind the last sign of the run at which people expect a break: the place, and the width up to there.
+    let mut seam: Option<(usize, f64)> = None;
     for sign in text.chars() {
         let width = FONTS.width_of(sign, weight).unwrap_or(0.0);
         if sign.is_whitespace() {
-            run = 0.0;
-        } else if run + width > room && run > 0.0 {
-            broken.push('\u{200b}');
-            run = width;
+            (run, seam) = (0.0, None);
         } else {
+            while run + width > room && run > 0.0 {
+                let (place, before) = seam.take().unwrap_or((broken.len(), run));
+                broken.insert(place, '\u{200b}');
+                run -= before;
+            }
             run += width;
         }
         broken.push(sign);
+        if matches!(sign, '/' | '\\' | '.' | '_' | '-' | ';' | ':' | ',' | '@') {
+            seam = Some((broken.len(), run));
+        }
     }
     broken
 }
@@ -400,5 +418,35 @@ mod tests {
         let broken = breakable(&"a".repeat(40), 5.0, Weight::Regular);
         assert!(broken.contains('\u{200b}'));
         assert_eq!(broken.replace('\u{200b}', ""), "a".repeat(40));
+        let path = "inbox/nagios/nagios-08-01-2017-00.log";
+        let broken = breakable(path, 10.0, Weight::Regular);
+        assert_eq!(broken.replace('\u{200b}', ""), path);
+        for part in broken.split('\u{200b}') {
+            assert!(FONTS.width(part, Weight::Regular) <= 10.0, "{part}");
+            assert!(part.ends_with(['/', '-', '.']) || part.ends_with("log"), "{part}");
+        }
+    }
+
+    #[test]
+    fn what_fits_its_column_is_never_broken() {
+        for text in
+            ["20/01/2026 10:15:00", "2026-01-20 10:15:00", "99,971 %", "lavorative", "CSICMS", "SLA.10"]
+        {
+            for columns in [1, 4, 7, 9] {
+                for tone in [Tone::Plain, Tone::Good] {
+                    let mut table = table(columns, "Scadenza", text, false);
+                    table.rows[0].cells.iter_mut().for_each(|cell| cell.tone = tone);
+                    table.rows[0].label = text.into();
+                    let fit = fit(&table, 1, true);
+                    for part in &fit.parts {
+                        for (place, width) in part.widths.iter().enumerate() {
+                            let marks = if place == 0 { 0.0 } else { marks(&table.rows[0].cells[0]) };
+                            let room = (width - 2.0 * fit.padding) / fit.letters - marks;
+                            assert_eq!(breakable(text, room, Weight::Strong), text, "{columns} columns");
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -22,6 +22,9 @@ const RECORD: usize = 400;
 /// Longest alternative text of a drawing.
 const ALTERNATIVE: usize = 4_000;
 
+/// A text up to this length before a table is the name of what the table is of, and stays with it.
+const NAME: usize = 40;
+
 /// Highest drawing.
 const DRAWING: f64 = 560.0;
 /// Between a table and the drawing beside it.
@@ -170,12 +173,19 @@ impl<'a> Sheet<'a> {
 
     fn section(&self, section: &Section, number: usize, level: usize) -> Value {
         let page = &self.report.pages[number];
+        let names = |place: usize, text: &str| {
+            let before_table = matches!(section.blocks.get(place + 1), Some(Block::Table(_)));
+            before_table && text.chars().count() <= NAME
+        };
         let blocks: Vec<Value> = section
             .blocks
             .iter()
-            .filter_map(|block| match block {
+            .enumerate()
+            .filter_map(|(place, block)| match block {
                 Block::Text(text) if text.trim().is_empty() => None,
-                Block::Text(text) => Some(json!({ "kind": "text", "text": text })),
+                Block::Text(text) => {
+                    Some(json!({ "kind": "text", "text": text, "names": names(place, text) }))
+                }
                 Block::List(items) if items.is_empty() => None,
                 Block::List(items) => Some(json!({ "kind": "list", "items": items })),
                 Block::Figures(figures) if figures.is_empty() => None,
@@ -233,7 +243,7 @@ impl<'a> Sheet<'a> {
             "definition": table.definition,
             "numbered": number == 0,
             "letters": fit.letters, "across": fit.across, "turned": fit.turned, "head": fit.head,
-            "padding": fit.padding, "short": fit.short && rows.len() > 1,
+            "padding": fit.padding, "short": fit.short && rows.len() != 1,
             "empty": rows.is_empty(),
             "whole": fit.whole_rows,
             "parts": parts,
@@ -275,7 +285,8 @@ impl<'a> Sheet<'a> {
                         None => json!(""),
                         Some(cell) => {
                             let mut cell = Cell { text: cell.text.clone(), ..cell.clone() };
-                            cell.text = breakable(&cell.text, room(place + 1) - 1.3, Weight::Strong);
+                            let room = room(place + 1) - fit::marks(&cell);
+                            cell.text = breakable(&cell.text, room, Weight::Strong);
                             let letter = letters.get(*column).and_then(|letter| letter.as_deref());
                             self.cell(&cell, letter, reconstructed)
                         }

@@ -2,7 +2,9 @@
 
 use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, Within, Words};
-use impegno_measure::{Evidence, Measured, Measurement, StretchState, Verdict};
+use impegno_measure::{
+    Account, Evidence, Judgement, Measured, Measurement, StretchState, Verdict, WithinEvidence,
+};
 use num_rational::BigRational;
 
 use crate::body;
@@ -15,14 +17,25 @@ use crate::words::{self, say};
 /// Decimals of an availability, as the documents print it.
 const SHARE_DECIMALS: u8 = 3;
 
-/// The table of all commitments.
-pub(crate) fn table(id: &str, title: &Words, frame: &Frame<'_>, measurements: &[Measurement]) -> Table {
+/// The table of the commitments with these codes, in their order; of all without.
+pub(crate) fn table(
+    id: &str,
+    title: &Words,
+    codes: Option<&[String]>,
+    frame: &Frame<'_>,
+    measurements: &[Measurement],
+) -> Table {
     let language = frame.language;
     let column = |key: &str, label: String, numeric| Column { key: key.to_owned(), label, numeric };
-    let rows = frame
-        .centre
-        .commitments
-        .iter()
+    let commitments = &frame.centre.commitments;
+    let shown: Vec<&Commitment> = match codes {
+        None => commitments.iter().collect(),
+        Some(codes) => {
+            codes.iter().filter_map(|code| commitments.iter().find(|one| one.code == *code)).collect()
+        }
+    };
+    let rows = shown
+        .into_iter()
         .filter_map(|commitment| {
             let measurement = measurements.iter().find(|measurement| measurement.code == commitment.code)?;
             let proof = proof_slug(&commitment.code);
@@ -152,7 +165,7 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
     let language = frame.language;
     let Some(measured) = &measurement.measured else {
         let reason = match &measurement.verdict {
-            Verdict::NotMeasured(reason) => words::reason(*reason, language),
+            Verdict::NotMeasured(reason) => words::reason(reason, language),
             Verdict::Met | Verdict::Missed | Verdict::NotProvable => String::new(),
         };
         let text = say(language, "non misurato", "not measured");
@@ -195,7 +208,12 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
         Evidence::Response(response) => {
             response.slowest.first().map_or_else(Cell::empty, |slowest| time(slowest.0))
         }
-        Evidence::Within(within) => within.cases.first().map_or_else(Cell::empty, |case| time(case.taken)),
+        Evidence::Within(within) => {
+            within.cases.iter().find(|case| case.judgement != Judgement::NotJudgeable).map_or_else(
+                Cell::empty,
+                |case| Cell { text: taken(case.taken, within, frame), ..time(case.taken) },
+            )
+        }
         Evidence::Cadence(None) => Cell::empty(),
         Evidence::Cadence(Some(cadence)) => {
             let months = cadence.longest();
@@ -206,6 +224,23 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
                 proof: None,
             }
         }
+    }
+}
+
+/// The time that a case took, on the clock of its promise.
+pub(crate) fn taken(time: Micros, within: &WithinEvidence, frame: &Frame<'_>) -> String {
+    match (time.0, within.service_hours) {
+        (0, _) => "–".to_owned(),
+        (_, true) => numbers::service_time(time, frame.language),
+        (_, false) => numbers::duration(time, frame.language),
+    }
+}
+
+/// A part of an account of time: where only service hours count, a day of the account is no day of the calendar.
+pub(crate) fn account_time(time: Micros, account: &Account, frame: &Frame<'_>) -> String {
+    match account.outside.0 {
+        0 => numbers::duration(time, frame.language),
+        _ => numbers::service_time(time, frame.language),
     }
 }
 
@@ -235,7 +270,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             let served = account.total().0 - account.outside.0;
             let known = BigRational::new((served - account.unknown.0).into(), served.max(1).into());
             let known = numbers::percent(&known, numbers::honest_decimals(&known, 0, None), language);
-            let down = numbers::duration(account.down, language);
+            let down = account_time(account.down, account, frame);
             if served == account.unknown.0 {
                 return say(language, "copertura 0 %", "coverage 0 %");
             }
@@ -245,7 +280,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
                 say(language, &format!("fermo {down}"), &format!("down {down}"))
             };
             let excused = if account.excused.0 > 0 {
-                let excused = numbers::duration(account.excused, language);
+                let excused = account_time(account.excused, account, frame);
                 say(
                     language,
                     &format!(", programmati esclusi {excused}"),
@@ -282,6 +317,16 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             }
             let decided = count(cases.good + cases.late);
             let good = count(cases.good);
+            let odd = match cases.not_judgeable {
+                1 => say(language, "1 non giudicabile", "1 not judgeable"),
+                odd => {
+                    let odd = count(odd);
+                    say(language, &format!("{odd} non giudicabili"), &format!("{odd} not judgeable"))
+                }
+            };
+            if !within.event_known {
+                return odd;
+            }
             let mut text = say(
                 language,
                 &match cases.good {
@@ -295,15 +340,14 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             );
             if cases.open > 0 {
                 let open = count(cases.open);
-                text.push_str(&say(language, &format!(", {open} aperti"), &format!(", {open} open")));
-            }
-            if cases.not_judgeable > 0 {
-                let odd = count(cases.not_judgeable);
                 text.push_str(&say(
                     language,
-                    &format!(", {odd} non giudicabili"),
-                    &format!(", {odd} not judgeable"),
+                    &format!(", {open} {}", if cases.open == 1 { "aperto" } else { "aperti" }),
+                    &format!(", {open} open"),
                 ));
+            }
+            if cases.not_judgeable > 0 {
+                text.push_str(&format!(", {odd}"));
             }
             text
         }
@@ -390,7 +434,8 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
 /// What the documents leave open: each choice with its reason, by commitment.
 pub(crate) fn choices(frame: &Frame<'_>) -> Vec<Block> {
     let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
-    for commitment in &frame.centre.commitments {
+    let shown = frame.centre.commitments.iter().filter(|one| frame.layout.speaks_of(&one.code));
+    for commitment in shown {
         for choice in &commitment.choices {
             let line = format!("{} — {}", frame.say(&choice.what), frame.say(&choice.why));
             match lines.iter_mut().find(|(known, _)| *known == line) {

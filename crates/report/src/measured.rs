@@ -346,7 +346,7 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
         return Cell { text: "–".to_owned(), value: Value::Empty, tone: Tone::Plain, proof: None };
     }
     let exact = BigRational::new(BigInt::from(sum), BigInt::from(count));
-    match layout.clock {
+    match &layout.clock {
         TimesClock::Days => {
             let decimals = if exact.is_integer() { 0 } else { layout.decimals };
             let (numerator, denominator) = numbers::parts(&exact);
@@ -357,7 +357,7 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
                 proof: None,
             }
         }
-        TimesClock::Elapsed | TimesClock::Working(_) => {
+        clock @ (TimesClock::Elapsed | TimesClock::Working(_)) => {
             // Printed to the second, kept to the microsecond.
             let micros = i64::try_from(numbers::scaled(&exact, 0)).unwrap_or(i64::MAX);
             let million = BigRational::from_integer(BigInt::from(1_000_000));
@@ -365,7 +365,10 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
                 i64::try_from(numbers::scaled(&(exact / million), 0)).unwrap_or(i64::MAX / 1_000_000);
             let shown = if micros < 1_000_000 { Micros(micros) } else { Micros(seconds * 1_000_000) };
             Cell {
-                text: numbers::duration(shown, frame.language),
+                text: match clock {
+                    TimesClock::Working(_) => numbers::service_time(shown, frame.language),
+                    TimesClock::Elapsed | TimesClock::Days => numbers::duration(shown, frame.language),
+                },
                 value: Value::Micros(i128::from(micros)),
                 tone: Tone::Plain,
                 proof: None,

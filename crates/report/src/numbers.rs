@@ -91,6 +91,16 @@ pub fn euro(cents: i128, language: Language) -> String {
 
 /// A length of time in the largest units that are exact enough to read: `1 h 44 min`, `8 min 20 s`, `7 ms`.
 pub fn duration(length: Micros, language: Language) -> String {
+    units(length, true, language)
+}
+
+/// A length of time on the clock of service hours, in hours and smaller units: `66 h 52 min`. A day of such a
+/// clock is shorter than 24 hours, and nobody would know which day is meant.
+pub fn service_time(length: Micros, language: Language) -> String {
+    units(length, false, language)
+}
+
+fn units(length: Micros, with_days: bool, language: Language) -> String {
     let micros = length.0;
     let (sign, micros) =
         if micros < 0 { ("−", micros.unsigned_abs()) } else { ("", micros.unsigned_abs()) };
@@ -100,8 +110,8 @@ pub fn duration(length: Micros, language: Language) -> String {
         format!("{} ms", decimal(&milliseconds, decimals, language))
     } else {
         let seconds = micros / 1_000_000;
-        let (days, hours, minutes, rest) =
-            (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+        let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let (days, hours) = if with_days { (hours / 24, hours % 24) } else { (0, hours) };
         let day = match (language, days) {
             (Language::It, 1) => "giorno",
             (Language::It, _) => "giorni",
@@ -113,7 +123,7 @@ pub fn duration(length: Micros, language: Language) -> String {
             parts.push(format!("{} {day}", integer(i128::from(days), language)));
         }
         if hours > 0 {
-            parts.push(format!("{hours} h"));
+            parts.push(format!("{} h", integer(i128::from(hours), language)));
         }
         if minutes > 0 {
             parts.push(format!("{minutes} min"));
@@ -202,5 +212,14 @@ mod tests {
         assert_eq!(duration(Micros(500_000_000), Language::It), "8 min 20 s");
         assert_eq!(duration(Micros(90_061_000_000), Language::En), "1 day 1 h 1 min 1 s");
         assert_eq!(duration(Micros(0), Language::It), "0 ms");
+    }
+
+    #[test]
+    fn service_hours_are_never_gathered_into_days() {
+        let length = Micros((66 * 3600 + 52 * 60) * 1_000_000);
+        assert_eq!(duration(length, Language::It), "2 giorni 18 h 52 min");
+        assert_eq!(service_time(length, Language::It), "66 h 52 min");
+        assert_eq!(service_time(Micros(3_600_001_000_000), Language::En), "1,000 h 1 s");
+        assert_eq!(service_time(Micros(7_250), Language::It), "7,250 ms");
     }
 }

@@ -166,8 +166,8 @@ impl Plan<'_> {
             BlockLayout::Matrix(layout) => vec![Block::Table(matrix::matrix(layout, frame, own))],
             BlockLayout::Classes(layout) => vec![Block::Table(matrix::classes(layout, frame, own))],
             BlockLayout::Changes(layout) => changes::tables(layout, frame, own),
-            BlockLayout::Commitments { id, title } => {
-                vec![Block::Table(commitments::table(id, title, frame, measurements))]
+            BlockLayout::Commitments { id, title, codes, .. } => {
+                vec![Block::Table(commitments::table(id, title, codes.as_deref(), frame, measurements))]
             }
             BlockLayout::Choices => commitments::choices(frame),
             BlockLayout::Figures(_) => Vec::new(),

@@ -2,9 +2,9 @@
 
 use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Confirmation, Indicator, Planned, Statistic};
-use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement};
+use impegno_measure::{Account, Evidence, FactRef, Judged, Judgement, Measurement, WithinEvidence};
 
-use crate::commitments::{basis, expected, limit, measured, target_share, verdict};
+use crate::commitments::{account_time, basis, expected, limit, measured, taken, target_share, verdict};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -21,12 +21,13 @@ pub fn proof_slug(code: &str) -> String {
     format!("prova/{word}")
 }
 
-/// One page a commitment.
+/// One page for each commitment that the layout speaks of.
 pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement]) -> Vec<Page> {
     frame
         .centre
         .commitments
         .iter()
+        .filter(|commitment| frame.layout.speaks_of(&commitment.code))
         .filter_map(|commitment| {
             let measurement = measurements.iter().find(|one| one.code == commitment.code)?;
             Some(page(commitment, measurement, frame))
@@ -249,13 +250,13 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
             let total = account.total();
             let mut rows: Vec<Row> = buckets
                 .into_iter()
-                .map(|(key, label, time)| account_row(key, label, time, total, RowRole::Part, frame))
+                .map(|(key, label, time)| account_row(key, label, time, account, RowRole::Part, frame))
                 .collect();
             rows.push(account_row(
                 "total",
                 say(language, "Periodo", "Period"),
                 total,
-                total,
+                account,
                 RowRole::Total,
                 frame,
             ));
@@ -406,7 +407,7 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
                 .filter(notable)
                 .chain(one.cases.iter().filter(|case| !notable(case)).take(SLOWEST_LISTED))
                 .collect();
-            let cases = listed.iter().map(|case| case_row(case, frame)).collect();
+            let cases = listed.iter().map(|case| case_row(case, one, frame)).collect();
             vec![
                 Block::Table(Table {
                     id: format!("{id}-conto"),
@@ -515,13 +516,13 @@ fn account_row(
     key: &str,
     label: String,
     time: Micros,
-    total: Micros,
+    account: &Account,
     role: RowRole,
     frame: &Frame<'_>,
 ) -> Row {
     let seconds = quotient(i128::from(time.0), 1_000_000, Unit::Number, decimals_of(time), frame);
-    let share = quotient(i128::from(time.0), i128::from(total.0), Unit::Percent, 3, frame);
-    let text = if time.0 == 0 { "–".to_owned() } else { numbers::duration(time, frame.language) };
+    let share = quotient(i128::from(time.0), i128::from(account.total().0), Unit::Percent, 3, frame);
+    let text = if time.0 == 0 { "–".to_owned() } else { account_time(time, account, frame) };
     let words = Cell { text, value: Value::Micros(i128::from(time.0)), tone: Tone::Plain, proof: None };
     Row { key: key.to_owned(), label, role, cells: vec![seconds, words, share] }
 }
@@ -535,7 +536,7 @@ fn time_cell(time: Micros, frame: &Frame<'_>) -> Cell {
     Cell { text, value: Value::Micros(i128::from(time.0)), tone: Tone::Plain, proof: None }
 }
 
-fn case_row(case: &Judged, frame: &Frame<'_>) -> Row {
+fn case_row(case: &Judged, evidence: &WithinEvidence, frame: &Frame<'_>) -> Row {
     let language = frame.language;
     let zone = &frame.centre.zone;
     let tone = match case.judgement {
@@ -554,7 +555,7 @@ fn case_row(case: &Judged, frame: &Frame<'_>) -> Row {
         cells: vec![
             at(Some(case.from)),
             at(case.to),
-            time_cell(case.taken, frame),
+            Cell { text: taken(case.taken, evidence, frame), ..time_cell(case.taken, frame) },
             at(case.due),
             Cell::words(words::judgement(case.judgement, language)).toned(tone),
             Cell::words(origins.join("; ")),

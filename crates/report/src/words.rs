@@ -29,7 +29,7 @@ pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
 }
 
 /// Why there is no value.
-pub(crate) fn reason(reason: Reason, language: Language) -> String {
+pub(crate) fn reason(reason: &Reason, language: Language) -> String {
     match reason {
         Reason::NoFacts => {
             say(language, "nessun fatto ricevuto per il periodo", "no fact received for the period")
@@ -38,6 +38,11 @@ pub(crate) fn reason(reason: Reason, language: Language) -> String {
             say(language, "nessuna sonda osserva il componente", "no probe watches the component")
         }
         Reason::NoCase => say(language, "nessun caso nel periodo", "no case in the period"),
+        Reason::NoEvent(event) => say(
+            language,
+            &format!("nessun caso ha mai avuto l’evento «{event}»"),
+            &format!("no case ever had the event “{event}”"),
+        ),
         Reason::NothingKnown => {
             say(language, "stato sconosciuto per tutto il periodo", "state unknown all the time")
         }

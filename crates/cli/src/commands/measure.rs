@@ -1,6 +1,7 @@
 //! `impegno measure`: the table of commitments.
 
 use impegno_charter::{BlockLayout, Layout, SectionLayout, Words};
+use impegno_findings::Place;
 use impegno_measure::{Measurement, Verdict, measure_commitments};
 use impegno_report::document::Report;
 use impegno_report::{Frame, Plan};
@@ -49,7 +50,12 @@ pub(crate) fn commitments_alone(
     scope: &Scope,
 ) -> Result<(Report, Vec<Measurement>), Failure> {
     let title = Words { it: "Livelli di servizio".to_owned(), en: "Service levels".to_owned() };
-    let block = BlockLayout::Commitments { id: "sla".to_owned(), title: title.clone() };
+    let block = BlockLayout::Commitments {
+        id: "sla".to_owned(),
+        title: title.clone(),
+        codes: None,
+        place: Place::default(),
+    };
     let section = SectionLayout { id: "livelli".to_owned(), title: title.clone(), blocks: vec![block] };
     let layout = Layout {
         code: "sla".to_owned(),
