@@ -439,9 +439,10 @@ fn a_layout_shows_the_commitments_that_it_names_in_its_order() {
     let shown = |layout: &str| {
         centre.write("reports/prova.toml", layout);
         let report = centre.report_of("2017-H1", &[]);
-        let mut reader = csv::Reader::from_reader(report.csv()["impegni.csv"].as_slice());
+        let files = report.csv();
+        let mut reader = csv::Reader::from_reader(files["impegni.csv"].as_slice());
         let rows: Vec<String> = reader.records().map(|row| row.expect("a row")[0].to_owned()).collect();
-        let proofs = |code: &str| report.csv().keys().any(|name| name.contains(code));
+        let proofs = |code: &str| files.keys().any(|name| name.contains(code));
         (rows, proofs("facts-tc") || proofs("tc-conto"), proofs("facts-av") || proofs("av-conto"))
     };
     let named = |codes: &str| LAYOUT.replacen("id = \"impegni\"", &format!("id = \"impegni\"\n{codes}"), 1);
