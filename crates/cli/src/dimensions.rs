@@ -359,6 +359,7 @@ impl Known {
     }
 
     /// An axis is of facts that have its dimension. Where no source gives such facts yet, nothing is known of them.
+    /// A warning: the table has one row, *not stated*, until a source says the dimension.
     fn check_axis(&self, name: &str, selections: &[&Selection], findings: &mut Vec<Finding>) {
         let Some(first) = selections.first() else { return };
         self.check_name(name, &first.place, findings);
@@ -402,7 +403,7 @@ impl Known {
             }
         };
         let message = format!("no source of {of} gives a dimension `{base}`");
-        findings.push(Finding::error(UNKNOWN_DIMENSION, first.place.clone(), message).hint(hint));
+        findings.push(Finding::warning(UNKNOWN_DIMENSION, first.place.clone(), message).hint(hint));
     }
 
     fn check(&self, filter: &Filter, findings: &mut Vec<Finding>) {
