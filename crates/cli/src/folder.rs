@@ -35,6 +35,7 @@ pub(crate) const CODES: &[Code] = &[
     crate::import::CONTRADICTION,
     crate::import::FUTURE_DAY,
     crate::import::NOT_THE_WHOLE,
+    crate::import::EARLIER_READING,
 ];
 
 /// A centre folder, read.

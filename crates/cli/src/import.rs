@@ -19,6 +19,9 @@ use crate::exit::{Exit, Failure};
 use crate::folder::{Loaded, UNDECLARED_SOURCE, UNREADABLE, names_in};
 use crate::output;
 
+/// What the sources call a file that was cut, also where all its rows could be read.
+const TRUNCATED_FILE: &str = "truncated-file";
+
 /// A file to be received.
 #[derive(Debug, Clone)]
 pub(crate) struct Incoming {
@@ -54,7 +57,7 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
     for name in loaded.registers.keys() {
         let file = format!("registers/{name}.csv");
         let path = loaded.directory.join(&file);
-        let source = format!("registers/{name}");
+        let source = format!("{REGISTERS}{name}");
         if is_head_only(&path) && !was_received(loaded, &source) {
             continue;
         }
@@ -106,6 +109,13 @@ pub(crate) fn waiting(loaded: &Loaded) -> (Vec<Incoming>, Vec<Finding>) {
         }
     }
     (incoming, findings)
+}
+
+/// What the names of the registers begin with, as sources.
+const REGISTERS: &str = "registers/";
+
+fn is_register(source: &str) -> bool {
+    source.starts_with(REGISTERS)
 }
 
 /// A register as `init` makes it: a head and no row. There is nothing to say about it yet.
@@ -182,7 +192,7 @@ fn commit(
     summary.bytes += ready.size;
     match outcome {
         Outcome::Known { .. } => summary.known += 1,
-        Outcome::Received { batch, contradictions, contradicting } => {
+        Outcome::Received { batch, contradictions, contradicting, left } => {
             let (rows, accepted, ignored, rejected) = ready.counts;
             summary.rows += rows;
             summary.accepted += accepted;
@@ -204,6 +214,13 @@ fn commit(
                 let message = format!("{more} more rows say something else of a fact than a row before them");
                 findings.push(Finding::warning(CONTRADICTION, Place::file(&file.name), message));
             }
+            if left > 0 {
+                let message =
+                    format!("read again by a changed declaration: {left} facts of the earlier reading stay");
+                findings.push(Finding::warning(EARLIER_READING, Place::file(&file.name), message).hint(
+                    "correct the declaration until the file can be read: then they are withdrawn",
+                ));
+            }
             output::findings(&findings, Some(loaded));
             if ready.beyond_tolerance {
                 summary.beyond_tolerance.push(file.name.clone());
@@ -219,6 +236,12 @@ pub(crate) const CONTRADICTION: impegno_findings::Code = impegno_findings::Code 
     meaning: "Two rows of one file name the same fact and say different things; the later one counts, the earlier one is kept.",
 };
 
+/// A changed declaration cannot read a file that an earlier one could.
+pub(crate) const EARLIER_READING: impegno_findings::Code = impegno_findings::Code {
+    name: "earlier-reading-stays",
+    meaning: "A file that had been received is read again by a changed declaration, which rejects more of it than the source tolerates: facts of the earlier reading still count.",
+};
+
 fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake, now: i64) -> Result<Ready, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::new(Exit::Rejected, format!("{}: {error}", file.name))
@@ -227,7 +250,7 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake, now: i64) -> Resul
     let (declaration, declaration_hash) = loaded
         .sources
         .get(&file.source)
-        .or_else(|| file.source.strip_prefix("registers/").and_then(|name| loaded.registers.get(name)))
+        .or_else(|| file.source.strip_prefix(REGISTERS).and_then(|name| loaded.registers.get(name)))
         .ok_or_else(|| Failure::new(Exit::Usage, format!("there is no source `{}`", file.source)))?;
     // A pipe or a device could be waited for without end.
     let about = fs::metadata(&file.path).map_err(unreadable)?;
@@ -276,7 +299,7 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake, now: i64) -> Resul
     let nothing_usable =
         received.accepted == 0 && received.findings.iter().any(|finding| finding.severity == Severity::Error);
     let beyond_tolerance = nothing_usable || u128::from(received.rejected) * 1_000_000 > tolerated;
-    let mode = mode(declaration, &mut received, beyond_tolerance, &file.name, replaced);
+    let mode = mode(declaration, &mut received, beyond_tolerance, file, replaced);
     let receipt = Receipt {
         source: file.source.clone(),
         file: file.name.clone(),
@@ -288,6 +311,7 @@ fn prepare(loaded: &Loaded, file: &Incoming, intake: &Intake, now: i64) -> Resul
         accepted: received.accepted,
         ignored: received.ignored,
         rejected: received.rejected,
+        complete: !beyond_tolerance,
         findings: received.findings.iter().map(stored).collect(),
     };
     Ok(Ready {
@@ -361,19 +385,27 @@ pub(crate) const NOT_THE_WHOLE: impegno_findings::Code = impegno_findings::Code 
 };
 
 /// How the file relates to the others of its source. A file that is empty, cut or has more broken rows than
-/// its source tolerates never stands for the whole: it would withdraw what is still true.
+/// its source tolerates never stands for the whole: it would withdraw what is still true. A register with a
+/// head and no row does: whoever keeps it has taken the last row out.
 fn mode(
     declaration: &Declaration,
     received: &mut Received,
     beyond_tolerance: bool,
-    file: &str,
+    file: &Incoming,
     replaced: Replaced<'_>,
 ) -> Mode {
-    if declaration.mode != impegno_sources::Mode::Append && (beyond_tolerance || received.accepted == 0) {
+    let cut = received.findings.iter().any(|finding| finding.code.name == TRUNCATED_FILE);
+    let emptied = received.rows == 0 && is_register(&file.source);
+    let empty = received.accepted == 0 && !emptied;
+    if declaration.mode != impegno_sources::Mode::Append && (beyond_tolerance || cut || empty) {
         let message =
             "the file is empty, cut or has rejected rows: nothing that was known before was withdrawn";
-        let finding = Finding::warning(NOT_THE_WHOLE, Place::file(file), message);
-        received.findings.push(finding.hint("export it again, whole"));
+        let hint = if cut {
+            "export it again, whole: the last row of a whole file ends with a line end"
+        } else {
+            "export it again, whole"
+        };
+        received.findings.push(Finding::warning(NOT_THE_WHOLE, Place::file(&file.name), message).hint(hint));
         return Mode::Append;
     }
     match declaration.mode {

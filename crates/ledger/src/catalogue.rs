@@ -130,6 +130,15 @@ pub(crate) struct Catalogue {
     connection: Connection,
 }
 
+/// What is known of the bytes of a file from before.
+#[derive(Debug, Default)]
+pub(crate) struct EarlierReadings {
+    /// The batches that had received them.
+    pub batches: BTreeSet<u64>,
+    /// Rows that the last of these rejected.
+    pub rejected: u64,
+}
+
 /// A batch about to be added.
 pub(crate) struct NewBatch<'a> {
     pub receipt: &'a Receipt,
@@ -199,10 +208,11 @@ impl Catalogue {
     ///
     /// A file whose last receipt under its name was these bytes was taken account of already, whatever came
     /// under other names since. Under another name the bytes are known when they are the last thing the source
-    /// said; for an appending source any earlier receipt will do.
+    /// said; for an appending source any earlier receipt will do. Bytes that were last read by another
+    /// declaration are not known, even where an earlier reading was by this one: what counts is the last reading.
     pub(crate) fn known(&self, receipt: &Receipt) -> Result<Option<u64>, LedgerError> {
         let mut statement = self.connection.prepare_cached(
-            "select number, file, content = ?2 and declaration = ?3 from batch where source = ?1 order by number desc",
+            "select number, file, content = ?2, declaration = ?3 from batch where source = ?1 order by number desc",
         )?;
         let source = params![receipt.source, receipt.content.to_string(), receipt.declaration.to_string()];
         let mut rows = statement.query(source)?;
@@ -211,6 +221,9 @@ impl Catalogue {
         while let Some(row) = rows.next()? {
             let same_name = row.get::<_, String>(1)? == receipt.file;
             let same_bytes = row.get::<_, bool>(2)?;
+            if same_bytes && !row.get::<_, bool>(3)? {
+                return Ok(None);
+            }
             if same_bytes && (last || receipt.mode == Mode::Append || (same_name && last_of_name)) {
                 return Ok(Some(row.get::<_, i64>(0)? as u64));
             }
@@ -218,6 +231,20 @@ impl Catalogue {
             last_of_name &= !same_name;
         }
         Ok(None)
+    }
+
+    /// The batches in which the same source had received these very bytes, whatever declaration they were read by.
+    pub(crate) fn earlier_readings(&self, receipt: &Receipt) -> Result<EarlierReadings, LedgerError> {
+        let mut statement = self.connection.prepare_cached(
+            "select number, rejected from batch where source = ?1 and content = ?2 order by number",
+        )?;
+        let mut rows = statement.query(params![receipt.source, receipt.content.to_string()])?;
+        let mut readings = EarlierReadings::default();
+        while let Some(row) = rows.next()? {
+            readings.batches.insert(row.get::<_, i64>(0)? as u64);
+            readings.rejected = row.get::<_, i64>(1)? as u64;
+        }
+        Ok(readings)
     }
 
     pub(crate) fn segment_files(&self) -> Result<BTreeSet<String>, LedgerError> {

@@ -49,6 +49,9 @@ pub struct Receipt {
     pub ignored: u64,
     /// Rows that could not be used.
     pub rejected: u64,
+    /// No more rows were rejected than the source tolerates: what an earlier reading of the same bytes gave and
+    /// this one does not is withdrawn.
+    pub complete: bool,
     /// What there is to say about the file.
     pub findings: Vec<StoredFinding>,
 }
@@ -89,6 +92,9 @@ pub enum Outcome {
         contradictions: Vec<Contradiction>,
         /// How many such pairs there are.
         contradicting: u64,
+        /// Facts that an earlier reading of the same bytes gave and this one, which is not complete, does not: they
+        /// still count.
+        left: u64,
     },
     /// The very same bytes had been received; nothing changed.
     Known {

@@ -19,7 +19,7 @@ pub(crate) struct Ended {
     pub duplicate: Vec<u32>,
     /// A later row says something else of the same fact.
     pub superseded: Vec<u32>,
-    /// The file is the whole and does not have it any more.
+    /// The file is the whole and does not have it any more, or is read by another declaration and does not give it.
     pub withdrawn: Vec<u32>,
 }
 
@@ -49,7 +49,7 @@ impl Ledger {
             return Ok(Outcome::Known { batch });
         }
         let directory = self.directory.join("segments");
-        let (endings, contradictions) = self.compare(&prepared, &directory)?;
+        let (endings, contradictions, left) = self.compare(&prepared, &directory)?;
         let Prepared { receipt, mut segments } = prepared;
         for segment in &mut segments {
             segment.write(&directory)?;
@@ -63,7 +63,7 @@ impl Ledger {
         let batch =
             self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
         let Contradictions { named, count } = contradictions;
-        Ok(Outcome::Received { batch: Box::new(batch), contradictions: named, contradicting: count })
+        Ok(Outcome::Received { batch: Box::new(batch), contradictions: named, contradicting: count, left })
     }
 
     /// Finds what the rows of a file repeat, correct or withdraw, of each other and of earlier rows.
@@ -71,8 +71,13 @@ impl Ledger {
         &self,
         prepared: &Prepared,
         directory: &Path,
-    ) -> Result<(Endings, Contradictions), LedgerError> {
+    ) -> Result<(Endings, Contradictions, u64), LedgerError> {
         let Prepared { receipt, segments } = prepared;
+        let readings = self.catalogue.earlier_readings(receipt)?;
+        // A reading that understands no less of the bytes than the one before stands in its place.
+        let takes_place =
+            receipt.complete || (receipt.accepted > 0 && receipt.rejected <= readings.rejected);
+        let mut left = 0;
         let mut endings =
             Endings { own: segments.iter().map(|_| Ended::default()).collect(), ..Endings::default() };
         let mut contradictions = Contradictions::default();
@@ -84,6 +89,7 @@ impl Ledger {
             let concerned: Vec<&Segment> = earlier
                 .iter()
                 .filter(|old| match &receipt.mode {
+                    _ if readings.batches.contains(&old.batch) => true,
                     Mode::Append => new.iter().any(|one| may_share_identities(old, &segments[*one])),
                     Mode::Snapshot => true,
                     Mode::ReplacesPeriod(stretches) => {
@@ -118,16 +124,17 @@ impl Ledger {
                     standing = Some((*entry, position));
                 }
                 for (entry, run) in before {
-                    let OldRun { segment, withdrawn, .. } = &old[*run];
+                    let OldRun { segment, batch, withdrawn, .. } = &old[*run];
+                    let read_before = readings.batches.contains(batch);
                     match standing {
                         Some((new, position)) if new.content == entry.content => {
                             endings.own[position].duplicate.push(new.row);
                         }
                         Some(_) => endings.earlier.entry(*segment).or_default().superseded.push(entry.row),
-                        None if withdrawn.holds(entry.row) => {
+                        None if withdrawn.holds(entry.row) || (read_before && takes_place) => {
                             endings.earlier.entry(*segment).or_default().withdrawn.push(entry.row);
                         }
-                        None => {}
+                        None => left += u64::from(read_before),
                     }
                 }
             })?;
@@ -139,13 +146,14 @@ impl Ledger {
             }
         }
         contradictions.settle();
-        Ok((endings, contradictions))
+        Ok((endings, contradictions, left))
     }
 }
 
 /// The rows of an earlier segment that still hold.
 struct OldRun {
     segment: i64,
+    batch: u64,
     run: Run,
     /// Those that are withdrawn unless the file has them.
     withdrawn: Rows,
@@ -184,7 +192,7 @@ fn old_runs(concerned: &[&Segment], mode: &Mode, directory: &Path) -> Result<Vec
                 facts.at().iter().map(|at| stretches.iter().any(|stretch| stretch.contains(at))).collect(),
             ),
         };
-        runs.push(OldRun { segment: old.id, run, withdrawn });
+        runs.push(OldRun { segment: old.id, batch: old.batch, run, withdrawn });
     }
     Ok(runs)
 }

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use impegno_facts::{Facts, Kind};
 use parquet::arrow::ArrowWriter;
@@ -174,9 +175,13 @@ impl Encoded {
     /// The same facts received again have the same name: the file appears whole under it or not at all, so
     /// that an acknowledged segment is never open to damage.
     pub(crate) fn write(&mut self, directory: &Path) -> Result<(), LedgerError> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
         let Some(bytes) = &self.bytes else { return Ok(()) };
         let path = directory.join(self.file_name());
-        let unfinished = directory.join(format!("{}.unfinished", self.file_name()));
+        // Two files that begin alike are prepared at once: each writes under a name of its own.
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let name = format!("{}-{}-{number}.unfinished", self.file_name(), std::process::id());
+        let unfinished = directory.join(name);
         let mut file = File::create(&unfinished).map_err(|error| LedgerError::io(&unfinished, error))?;
         file.write_all(bytes)
             .and_then(|()| file.sync_all())

@@ -69,6 +69,10 @@ struct Store {
     piece: usize,
     /// Bytes of a file that are held in memory.
     held: usize,
+    /// The declaration that files are read by.
+    declaration: &'static str,
+    /// Rows of a file that cannot be read by it.
+    rejected: u64,
 }
 
 /// Facts in pieces of so many rows.
@@ -86,7 +90,8 @@ impl Store {
     fn new() -> Store {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
-        Store { folder, ledger, clock: 0, piece: usize::MAX, held: usize::MAX }
+        let (piece, held) = (usize::MAX, usize::MAX);
+        Store { folder, ledger, clock: 0, piece, held, declaration: "declaration", rejected: 0 }
     }
 
     /// A store that takes files in pieces of so many rows and holds so many bytes of each.
@@ -111,20 +116,26 @@ impl Store {
     }
 
     fn receive(&mut self, source: &str, mode: Mode, facts: Facts) -> Outcome {
-        self.clock += 1000;
         let content = Hash::of(format!("{facts:?}").as_bytes());
+        self.read(source, mode, content, facts)
+    }
+
+    /// Receives what a declaration makes of some bytes.
+    fn read(&mut self, source: &str, mode: Mode, content: Hash, facts: Facts) -> Outcome {
+        self.clock += 1000;
         let rows = facts.len() as u64;
         let receipt = Receipt {
             source: source.to_owned(),
             file: format!("{source}.csv"),
             mode,
             content,
-            declaration: Hash::of(b"declaration"),
+            declaration: Hash::of(self.declaration.as_bytes()),
             size: 1,
             rows,
             accepted: rows,
             ignored: 0,
-            rejected: 0,
+            rejected: self.rejected,
+            complete: self.rejected == 0,
             findings: Vec::new(),
         };
         let lock = self.ledger.lock().expect("the lock");
@@ -255,7 +266,7 @@ fn the_same_bytes_change_nothing() {
 fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts() {
     let mut store = Store::new();
     let facts = operations(&[("a", 1, 1), ("b", 1, 1), ("a", 1, 1), ("a", 1, 3), ("b", 1, 1)]);
-    let Outcome::Received { batch, contradictions, contradicting } =
+    let Outcome::Received { batch, contradictions, contradicting, .. } =
         store.receive("uses", Mode::Append, facts)
     else {
         panic!("received");
@@ -430,4 +441,71 @@ fn a_draft_that_is_given_up_leaves_garbage_that_is_tidied_away() {
     store.ledger.tidy(&lock).expect("tidied");
     assert_eq!(entries(), 0);
     store.knows(None, &[]);
+}
+
+/// The same bytes, which each declaration reads in its way: ids and quantities.
+fn read_by(store: &mut Store, declaration: &'static str, ones: &[One]) -> Outcome {
+    store.declaration = declaration;
+    store.read("uses", Mode::Append, Hash::of(b"bytes"), operations(ones))
+}
+
+#[test]
+fn bytes_count_as_their_last_reading_says_also_when_a_declaration_comes_back() {
+    let mut store = Store::new();
+    let (first, second) = ([("a", 1, 1), ("b", 2, 1)], [("a", 1, 9), ("b", 2, 9)]);
+    assert!(matches!(read_by(&mut store, "first", &first), Outcome::Received { .. }));
+    assert!(matches!(read_by(&mut store, "second", &second), Outcome::Received { .. }));
+    store.knows(None, &[("a", 9), ("b", 9)]);
+    assert!(matches!(read_by(&mut store, "second", &second), Outcome::Known { batch: 2 }));
+    assert!(matches!(read_by(&mut store, "first", &first), Outcome::Received { .. }));
+    store.knows(None, &[("a", 1), ("b", 1)]);
+    assert!(matches!(read_by(&mut store, "first", &first), Outcome::Known { batch: 3 }));
+    store.is_sound();
+}
+
+#[test]
+fn facts_of_an_earlier_reading_end_when_another_declaration_gives_others() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("z", 1, 1)]));
+    read_by(&mut store, "first", &[("a", 1, 1), ("b", 2, 1)]);
+    // Other columns identify a row now; a row of another file stays.
+    let Outcome::Received { batch, left, .. } = read_by(&mut store, "second", &[("a1", 1, 1), ("b2", 2, 1)])
+    else {
+        panic!("received");
+    };
+    assert_eq!((batch.superseded, batch.withdrawn, left), (0, 2, 0));
+    store.knows(None, &[("a1", 1), ("b2", 1), ("z", 1)]);
+    store.knows(Some(2000), &[("a", 1), ("b", 1), ("z", 1)]);
+    // A declaration that can read nothing of the bytes ends nothing, and says so.
+    store.rejected = 2;
+    let Outcome::Received { batch, left, .. } = read_by(&mut store, "third", &[]) else { panic!("received") };
+    assert_eq!((batch.withdrawn, left), (0, 2));
+    store.knows(None, &[("a1", 1), ("b2", 1), ("z", 1)]);
+    // One that understands no less than the last reading stands in its place.
+    read_by(&mut store, "first", &[("a", 1, 1)]);
+    store.knows(None, &[("a", 1), ("z", 1)]);
+    store.is_sound();
+}
+
+/// Two files that begin alike, prepared at once by two workers, must not write over each other.
+#[test]
+fn files_that_begin_alike_are_put_on_disk_at_once() {
+    let mut store = Store::new();
+    let lock = store.ledger.lock().expect("the lock");
+    let intake = store.ledger.intake(&lock).holding(0);
+    let ones: Vec<One> = (0..200).map(|row| ("a", 1, row)).collect();
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let mut draft = intake.draft();
+                    draft.add(&operations(&ones)).expect("put on disk");
+                });
+            }
+        });
+    }
+    store.ledger.tidy(&lock).expect("tidied");
+    drop(lock);
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    store.is_sound();
 }

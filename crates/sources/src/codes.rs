@@ -13,7 +13,7 @@ pub(crate) const BROKEN_ROW: Code = Code {
 /// The file ends in the middle of a row.
 pub(crate) const TRUNCATED: Code = Code {
     name: "truncated-file",
-    meaning: "The file ends in the middle of a row: it was cut while being copied. The whole rows were received.",
+    meaning: "The file ends in the middle of a row, or without a line end: it was cut while being copied. The whole rows were received; a cut file never stands for the whole of its source.",
 };
 /// A damaged or cut archive.
 pub(crate) const BROKEN_ARCHIVE: Code = Code {
@@ -23,7 +23,7 @@ pub(crate) const BROKEN_ARCHIVE: Code = Code {
 /// An archive that grows beyond what any export does.
 pub(crate) const TOO_LARGE_UNPACKED: Code = Code {
     name: "too-large-unpacked",
-    meaning: "A compressed file grows beyond the limits for unpacking (1 GiB, or three hundred times its size); nothing of it was received.",
+    meaning: "A compressed file grows beyond the limits for unpacking (64 GiB, or three hundred times its size); nothing of it was received.",
 };
 /// A file whose name does not say what the declaration reads from it.
 pub(crate) const FILE_NAME: Code = Code {

@@ -156,17 +156,17 @@ impl<'t> Table<'t> {
             received.reject(too_long(file, row.line));
             return;
         }
+        if row.unfinished && row.len() == columns.own {
+            let message = "the file does not end with a line end: its last row may be cut";
+            let finding = Finding::warning(codes::TRUNCATED, Place::line(file, row.line), message);
+            received.findings.push(finding.hint("export it again if the last value looks short"));
+        }
         let result = check_form(row, columns.own)
             .and_then(|()| rules::check(self.format, self.clock, &columns.header, row))
             .and_then(|()| columns.sink.row(row, file, &mut received.findings));
         match result {
             Ok(Taken::Nothing) => received.ignored += 1,
             Ok(taken) => {
-                if row.unfinished {
-                    let message = "the file does not end with a line end: its last row may be cut";
-                    let finding = Finding::warning(codes::TRUNCATED, Place::line(file, row.line), message);
-                    received.findings.push(finding.hint("export it again if the last value looks short"));
-                }
                 if let Taken::Facts(facts) = taken {
                     for dimension in &mut columns.dimensions {
                         dimension.push(row, facts, file, &mut received.findings);
@@ -256,6 +256,11 @@ impl Reading for Table<'_> {
                     received.findings.push(too_long(self.file, row.line));
                     self.state = State::Unusable;
                     continue;
+                }
+                if row.unfinished {
+                    let message = "the file does not end with a line end: its only row may be cut";
+                    let finding = Finding::warning(codes::TRUNCATED, Place::line(self.file, row.line), message);
+                    received.findings.push(finding.hint("export it again, whole"));
                 }
                 self.begin(Header::of_row(&row), received);
                 if let State::Known(columns) = &self.state {

@@ -276,6 +276,17 @@ impl Cell {
     }
 }
 
+/// The digits of a number that a program keeps as a binary fraction: the shortest decimal with the fifteen
+/// digits that spreadsheet programs show. More digits come from their own calculation (1.1 × 3 is 3.3000000000000003).
+/// Whole numbers, which may be identifiers, keep all digits.
+fn digits(number: f64) -> String {
+    if number.fract() == 0.0 {
+        return number.to_string();
+    }
+    let fifteen = format!("{number:.14e}").parse::<f64>();
+    fifteen.unwrap_or(number).to_string()
+}
+
 fn push_field(text: &mut Vec<u8>, field: &str) {
     if field.contains([',', '"']) {
         text.push(b'"');
@@ -300,7 +311,23 @@ fn column_letters(mut number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::column_letters;
+    use super::{column_letters, digits};
+
+    #[test]
+    fn digits_of_numbers_are_those_that_spreadsheets_show() {
+        for (number, shown) in [
+            (1.1 * 3.0, "3.3"),
+            (0.1 + 0.2, "0.3"),
+            (-2.2 * 3.0, "-6.6"),
+            (1234.56, "1234.56"),
+            (0.000_001_5, "0.0000015"),
+            (123_456_789_012.345, "123456789012.345"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (100.0, "100"),
+        ] {
+            assert_eq!(digits(number), shown);
+        }
+    }
 
     #[test]
     fn letters_of_columns() {

@@ -177,6 +177,16 @@ fn rows_without_end_are_told_and_hide_no_other_wherever_the_file_is_cut() {
             format!("{head}T1;\"a;\n{filler}T2\";a;01/02/2025;x\n"),
             1,
         ),
+        (
+            "a row of two lines before a long line",
+            format!("{head}{}T2;a;01/02/2025;\"x\ny\"\n{long}\n{}", good(1), good(3)),
+            1,
+        ),
+        (
+            "a row that ends in a line end in quotes, before a long line",
+            format!("{head}{}T2;a;01/02/2025;\"x\n\"\n{long}\n{}", good(1), good(3)),
+            1,
+        ),
         ("a long header", format!("{long}\n{}", good(1)), 1),
         ("nothing but a long line", long.clone(), 0),
     ] {
@@ -227,4 +237,74 @@ fn a_column_that_is_wrong_in_every_row_is_told_once() {
         "the declaration says `gg/mm/aaaa`; is it the right column, and the right declaration?"
     );
     assert_eq!((finding.place.line, finding.row.as_str()), (2, "T0;a;domani;x"));
+}
+
+/// Running counts of cases, with one row that cannot be one.
+#[test]
+fn a_running_count_that_rises_beyond_reason_is_told_at_once() {
+    let declaration = declared(
+        r#"
+title = { it = "Ticket" }
+format = "csv"
+mode = "append"
+separator = ";"
+time = "gg/mm/aaaa"
+facts = "cases"
+kind = "ticket"
+case = "T"
+rows = "updates"
+[events]
+opened = "D"
+[counters]
+reopened = { column = "N", at = "A" }
+"#,
+    );
+    let row = |case: &str, count: &str| format!("{case};01/02/2025;{count};02/02/2025\n");
+    let text =
+        ["T;D;N;A\n", &row("T1", "2"), &row("T1", "99999"), &row("T2", "9223372036854775807"), &row("T1", "4")]
+            .concat();
+    let received = read(&declaration, text.as_bytes(), 1 << 20);
+    assert_eq!((received.accepted, received.rejected), (2, 2));
+    let said: Vec<&str> = received.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "the running count rises from 2 to 99999 in one row",
+            "the running count rises from 0 to 9223372036854775807 in one row",
+        ]
+    );
+    let events: usize = received.facts.iter().map(impegno_facts::Facts::len).sum();
+    assert_eq!(events, 1 + 4, "opened once, opened again four times");
+    // Rises at one time are numbered without looking at all those before, to the last number that there is.
+    let rows: String = (1..=66).map(|n| row("T3", &(n * 1_000).to_string())).collect();
+    let received = read(&declaration, format!("T;D;N;A\n{rows}").as_bytes(), 1 << 20);
+    assert_eq!((received.accepted, received.rejected), (65, 1));
+    assert_eq!(
+        received.findings[0].message,
+        "the running counts of the case come to more than 65534 events"
+    );
+    let events: usize = received.facts.iter().map(impegno_facts::Facts::len).sum();
+    assert_eq!(events, 1 + 65_000);
+}
+
+/// A cut file is told as such whatever its last row is.
+#[test]
+fn a_file_without_a_line_end_is_told_whatever_its_last_row_is() {
+    for last in ["T2;a;01/02/2025;x", "T2;a;01/02/20;x", "T2;q;01/02/2025;x", "T2;a"] {
+        let text = format!("T;E;D;C\nT1;a;01/02/2025;x\n{last}");
+        let received = read(&declared(TICKETS), text.as_bytes(), 1 << 20);
+        let told = received.findings.iter().filter(|finding| finding.code.name == "truncated-file").count();
+        assert_eq!(told, 1, "{last}: {:?}", received.findings);
+    }
+}
+
+/// The file of one month holds the closings of cases of another: it would withdraw what it does not know.
+#[test]
+fn cases_are_not_replaced_by_period() {
+    let text = TICKETS.replace("\"append\"", "\"replaces-period\"\nreplaces = \"month\"");
+    let mut findings = Vec::new();
+    impegno_settings::read("source.toml", &text, &mut findings, read_declaration);
+    let said: Vec<_> =
+        findings.iter().map(|finding| (finding.message.as_str(), finding.place.line)).collect();
+    assert_eq!(said, [("cases cannot be replaced by period", 4)]);
 }

@@ -280,3 +280,49 @@ fn keys_of_text_files_are_unknown_for_spreadsheets() {
     assert_eq!(findings.len(), 1);
     assert!(findings[0].message.contains("separator"), "{findings:?}");
 }
+
+#[test]
+fn hidden_sheets_are_passed_over_unless_they_are_named() {
+    let row = |cells: &[&str]| {
+        let cells: String = cells
+            .iter()
+            .map(|text| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>"))
+            .collect();
+        format!("<table:table-row>{cells}</table:table-row>")
+    };
+    let head = row(&["Numero", "Aperto", "Risolto", "Canale"]);
+    let content = format!(
+        r#"<?xml version="1.0"?><office:document-content xmlns:office="o" xmlns:table="t" xmlns:text="x" xmlns:style="s"><office:automatic-styles><style:style style:name="ta1" style:family="table"><style:table-properties table:display="false"/></style:style><style:style style:name="ta2" style:family="table"><style:table-properties table:display="true"/></style:style></office:automatic-styles><office:body><office:spreadsheet><table:table table:name="Bozza" table:style-name="ta1">{head}{}</table:table><table:table table:name="Elenco" table:style-name="ta2">{head}{}</table:table></office:spreadsheet></office:body></office:document-content>"#,
+        row(&["9", "2025-03-09", "", "x"]),
+        row(&["1", "2025-03-01", "", "x"]),
+    );
+    let book = archive(&[("content.xml", &content), ("META-INF/manifest.xml", "<manifest/>")]);
+    assert_eq!(
+        Workbook::sheets(WorkbookKind::Ods, "a.ods", &book).expect("a spreadsheet"),
+        ["Elenco"]
+    );
+    let first = received(&declaration("ods", ""), &book);
+    assert_eq!(events(&first), ["2 1 opened 2025-02-28T23:00:00Z x"], "{:?}", said(&first));
+    let named = received(&declaration("ods", "sheet = \"Bozza\""), &book);
+    assert_eq!(events(&named), ["2 9 opened 2025-03-08T23:00:00Z x"], "{:?}", said(&named));
+}
+
+#[test]
+fn numbers_of_formulas_have_the_digits_that_are_shown() {
+    let heads = [text("A1", "Numero"), text("B1", "Aperto"), text("C1", "Risolto"), text("D1", "Canale")];
+    let book = xlsx(&format!(
+        "<row r=\"1\">{}</row><row r=\"2\"><c r=\"A2\"><v>9007199254740991</v></c>\
+         <c r=\"B2\" s=\"1\"><v>45717</v></c><c r=\"D2\"><f>1.1*3</f><v>3.3000000000000003</v></c></row>",
+        heads.concat()
+    ));
+    let found = received(&declaration("xlsx", "decimal = \".\""), &book);
+    assert_eq!(events(&found), ["2 9007199254740991 opened 2025-02-28T23:00:00Z 3.3"]);
+    let heads: String = ["Numero", "Aperto", "Risolto", "Canale"]
+        .map(|head| format!("<table:table-cell><text:p>{head}</text:p></table:table-cell>"))
+        .concat();
+    let book = ods(&format!(
+        r#"<table:table table:name="E"><table:table-row>{heads}</table:table-row><table:table-row><table:table-cell office:value-type="float" office:value="12345678901234567890"/><table:table-cell office:value-type="date" office:date-value="2025-03-01"/><table:table-cell/><table:table-cell office:value-type="float" office:value="3.3000000000000003"/></table:table-row></table:table>"#
+    ));
+    let found = received(&declaration("ods", "decimal = \".\""), &book);
+    assert_eq!(events(&found), ["2 12345678901234567890 opened 2025-02-28T23:00:00Z 3.3"]);
+}

@@ -14,6 +14,7 @@ use crate::workbook::WorkbookKind;
 pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let title = read_title(table);
     let attribution = read_attribution(table);
+    let mode_word = table.text("mode");
     let mode = read_mode(table);
     let tolerance_ppm = read_tolerance(table);
     let format = match table.required_text("format")? {
@@ -31,6 +32,13 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
             return None;
         }
     };
+    if let (Some(Mode::ReplacesPeriod(_)), Format::Table(format), Some(word)) = (mode, &format, &mode_word)
+        && let FactColumns::Cases { .. } = format.facts
+    {
+        // The events of a case lie in several periods: the file of one would withdraw closings of another.
+        let hint = "write \"append\", or \"snapshot\" when every file is the whole";
+        table.problem(BAD_SETTING, word, "cases cannot be replaced by period", hint);
+    }
     Some(Declaration { title, attribution, mode: mode?, tolerance_ppm, format })
 }
 

@@ -128,7 +128,11 @@ impl<'b> Rows<'b> {
         let first_end = memchr::memchr(b'\n', raw).map_or(raw.len(), |end| end + 1);
         let several_lines = first_end < raw.len();
         let mut open_quote = false;
-        let swallows = if self.touches_end_of_piece() && (several_lines || self.ends_in_line_end()) {
+        let is_open = self.touches_end_of_piece()
+            && raw.len() <= LONGEST
+            && (several_lines || self.ends_in_line_end())
+            && goes_on(raw, self.separator);
+        let swallows = if is_open {
             if self.piece.available - start <= LONGEST {
                 self.consumed = start;
                 return None;
@@ -216,6 +220,18 @@ impl<'b> Rows<'b> {
         self.record = ByteRecord::from(decoded.collect::<Vec<_>>());
         Some(TextEncoding::Windows1252)
     }
+}
+
+/// Whether the last row of some lines goes on behind them: a letter put after them belongs to it.
+fn goes_on(raw: &[u8], separator: u8) -> bool {
+    let bytes = [raw, b"x"].concat();
+    let mut reader = reader(&bytes, separator);
+    let mut record = ByteRecord::new();
+    let mut rows = 0;
+    while reader.read_byte_record(&mut record).unwrap_or(false) {
+        rows += 1;
+    }
+    rows < 2
 }
 
 fn reader(bytes: &[u8], separator: u8) -> Reader<&[u8]> {

@@ -16,6 +16,13 @@ use crate::FileFindings;
 use crate::civil::CivilClock;
 use crate::declaration::{Counter, FactColumns, TableFormat};
 
+/// How far a running count may rise in one row. A case is not opened again a thousand times between two updates:
+/// a larger number is an identifier or a quantity.
+const MOST_RISE: i64 = 1_000;
+
+/// How many events the running counts of a case may tell of; their numbers have sixteen bits.
+const MOST_RISES: i64 = ONCE as i64 - 1;
+
 /// The updates being gathered, with the positions of their columns.
 pub(super) struct Updates<'s> {
     format: &'s TableFormat,
@@ -27,6 +34,8 @@ pub(super) struct Updates<'s> {
     /// The position of each case in `cases`.
     known: FxHashMap<String, usize>,
     cases: Vec<Updated>,
+    /// How many rises of a counter of a case have a time: those are numbered.
+    numbers: FxHashMap<(usize, usize, i64), u16>,
     /// The events of all cases, at the end.
     facts: CaseEvents,
 }
@@ -61,6 +70,7 @@ impl<'s> Updates<'s> {
             counters: counters.iter().map(counter).collect(),
             known: FxHashMap::default(),
             cases: Vec::new(),
+            numbers: FxHashMap::default(),
             facts: CaseEvents::default(),
         }
     }
@@ -94,8 +104,10 @@ impl<'s> Updates<'s> {
             })?;
             counts.push(Some((count, moment(self.format, self.clock, row, *at)?)));
         }
-        let position = match self.known.get(id) {
-            Some(position) => *position,
+        let known = self.known.get(id).copied();
+        self.check_rises(known, &counts)?;
+        let position = match known {
+            Some(position) => position,
             None => {
                 self.known.insert(id.to_owned(), self.cases.len());
                 let counts = vec![0; self.counters.len()];
@@ -106,14 +118,45 @@ impl<'s> Updates<'s> {
         let Some(case) = self.cases.get_mut(position) else { return Ok(()) };
         for (n, (known, found)) in case.counts.iter_mut().zip(counts).enumerate() {
             let Some((count, at)) = found else { continue };
-            while *known < count && case.rises.len() < usize::from(ONCE) {
-                let earlier = case.rises.iter().filter(|rise| (rise.0, rise.1) == (n, at)).count();
-                case.rises.push((n, at, earlier as u16, row.line));
+            if *known >= count {
+                continue;
+            }
+            let number = self.numbers.entry((position, n, at)).or_default();
+            while *known < count {
+                case.rises.push((n, at, *number, row.line));
+                *number += 1;
                 *known += 1;
             }
         }
         case.last = row.keep();
         case.events = events;
+        Ok(())
+    }
+
+    /// Whether the counts of a row can be those of a case that is known up to the row before, if at all.
+    fn check_rises(
+        &self,
+        known: Option<usize>,
+        counts: &[Option<(i64, i64)>],
+    ) -> Result<(), Reject> {
+        let case = known.and_then(|position| self.cases.get(position));
+        let mut rises = case.map_or(0, |case| case.rises.len() as i64);
+        for (n, found) in counts.iter().enumerate() {
+            let Some((count, _)) = found else { continue };
+            let before = case.and_then(|case| case.counts.get(n)).copied().unwrap_or(0);
+            let rise = (count - before).max(0);
+            rises = rises.saturating_add(rise);
+            let column = self.counters.get(n).map_or(0, |(_, column, _)| *column);
+            if rise > MOST_RISE {
+                let message = format!("the running count rises from {before} to {count} in one row");
+                let hint = format!("at most {MOST_RISE} at a time: does the column count events of the case?");
+                return Err(Reject::value(column, message, &hint));
+            }
+            if rises > MOST_RISES {
+                let message = format!("the running counts of the case come to more than {MOST_RISES} events");
+                return Err(Reject::value(column, message, "does the column count events of the case?"));
+            }
+        }
         Ok(())
     }
 

@@ -3,46 +3,82 @@
 //! Read here and not by a library, because rows and cells of this format carry repetition counts: one short
 //! line can stand for a thousand million cells, and the bounds must be asked while reading.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use jiff::civil::{Date, DateTime};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Cell, MOST_COLUMNS, MOST_ROWS, Sheet, Trouble, archive};
+use super::{Cell, MOST_COLUMNS, MOST_ROWS, Sheet, Trouble, archive, digits};
 
-/// The names of the sheets.
+/// The names of the visible sheets.
 pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<String>, Trouble> {
     let content = content(bytes)?;
-    let mut reader = Reader::from_str(&content);
+    let mut tables = Tables::of(&content);
     let mut names = Vec::new();
-    loop {
-        match reader.read_event().map_err(damaged)? {
-            Event::Start(element) if element.name().as_ref() == "table:table" => {
-                names.push(attribute(&element, "table:name")?.unwrap_or_default());
-            }
-            Event::Eof => return Ok(names),
-            _ => {}
+    while let Some((name, visible)) = tables.next()? {
+        if visible {
+            names.push(name);
         }
     }
+    Ok(names)
 }
 
-/// The cells of a sheet.
+/// The cells of a sheet: the first visible one without a name.
 pub(super) fn read(name: Option<&str>, bytes: &[u8]) -> Result<Sheet, Trouble> {
     let content = content(bytes)?;
-    let mut reader = Reader::from_str(&content);
+    let mut tables = Tables::of(&content);
     let mut names = Vec::new();
-    loop {
-        match reader.read_event().map_err(damaged)? {
-            Event::Start(element) if element.name().as_ref() == "table:table" => {
-                let found = attribute(&element, "table:name")?.unwrap_or_default();
-                if name.is_none_or(|name| name == found) {
-                    return read_table(&mut reader, Sheet::new(&found));
+    while let Some((found, visible)) = tables.next()? {
+        if name.map_or(visible, |name| name == found) {
+            return read_table(&mut tables.reader, Sheet::new(&found));
+        }
+        if visible {
+            names.push(found);
+        }
+    }
+    Err(Trouble::NoSheet(names))
+}
+
+/// The sheets of a spreadsheet in their order, with the styles that hide some of them.
+struct Tables<'c> {
+    reader: Reader<&'c [u8]>,
+    /// Styles of sheets that are not displayed; they stand before the sheets.
+    hidden: BTreeSet<String>,
+    /// The style being read.
+    style: String,
+}
+
+impl<'c> Tables<'c> {
+    fn of(content: &'c str) -> Tables<'c> {
+        Tables { reader: Reader::from_str(content), hidden: BTreeSet::new(), style: String::new() }
+    }
+
+    /// The name of the next sheet, and whether it is displayed; the reader stands behind its beginning.
+    fn next(&mut self) -> Result<Option<(String, bool)>, Trouble> {
+        loop {
+            let event = self.reader.read_event().map_err(damaged)?;
+            let (Event::Start(element) | Event::Empty(element)) = &event else {
+                if matches!(event, Event::Eof) {
+                    return Ok(None);
                 }
-                names.push(found);
+                continue;
+            };
+            match element.name().as_ref() {
+                "style:style" => self.style = attribute(element, "style:name")?.unwrap_or_default(),
+                "style:table-properties" => {
+                    if attribute(element, "table:display")?.as_deref() == Some("false") {
+                        self.hidden.insert(self.style.clone());
+                    }
+                }
+                "table:table" if matches!(event, Event::Start(_)) => {
+                    let name = attribute(element, "table:name")?.unwrap_or_default();
+                    let style = attribute(element, "table:style-name")?;
+                    return Ok(Some((name, style.is_none_or(|style| !self.hidden.contains(&style)))));
+                }
+                _ => {}
             }
-            Event::Eof => return Err(Trouble::NoSheet(names)),
-            _ => {}
         }
     }
 }
@@ -170,9 +206,20 @@ fn value(element: &BytesStart<'_>) -> Result<Option<Cell>, Trouble> {
     }
     let kind = attribute(element, "office:value-type")?;
     if matches!(kind.as_deref(), Some("float" | "currency" | "percentage")) {
-        return Ok(attribute(element, "office:value")?.map(Cell::Number));
+        return Ok(attribute(element, "office:value")?.map(|text| Cell::Number(number(text))));
     }
     Ok(attribute(element, "office:string-value")?.map(Cell::Text))
+}
+
+/// A number as it stands, but for the digits that only a calculation has made.
+fn number(text: String) -> String {
+    if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) {
+        return text;
+    }
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => digits(number),
+        _ => text,
+    }
 }
 
 fn to_the_second(at: DateTime) -> DateTime {

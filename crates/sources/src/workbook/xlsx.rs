@@ -7,7 +7,7 @@ use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, Xl
 use jiff::civil::Date;
 use jiff::{SignedDuration, ToSpan};
 
-use super::{Cell, Sheet, Trouble, archive};
+use super::{Cell, Sheet, Trouble, archive, digits};
 
 type Book<'b> = Xlsx<Cursor<&'b [u8]>>;
 
@@ -59,8 +59,7 @@ fn understood(value: &DataRef<'_>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
         DataRef::Int(number) => Cell::Number(number.to_string()),
-        // The shortest decimal that is this number: what was typed, of up to fifteen digits.
-        DataRef::Float(number) => Cell::Number(number.to_string()),
+        DataRef::Float(number) => Cell::Number(digits(*number)),
         DataRef::String(text) => filled(text),
         DataRef::SharedString(text) => filled(text),
         DataRef::Bool(yes) => Cell::Text(if *yes { "TRUE" } else { "FALSE" }.to_owned()),
