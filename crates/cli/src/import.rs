@@ -217,9 +217,10 @@ fn commit(
             if left > 0 {
                 let message =
                     format!("read again by a changed declaration: {left} facts of the earlier reading stay");
-                findings.push(Finding::warning(EARLIER_READING, Place::file(&file.name), message).hint(
-                    "correct the declaration until the file can be read: then they are withdrawn",
-                ));
+                findings.push(
+                    Finding::warning(EARLIER_READING, Place::file(&file.name), message)
+                        .hint("correct the declaration until the file can be read: then they are withdrawn"),
+                );
             }
             output::findings(&findings, Some(loaded));
             if ready.beyond_tolerance {

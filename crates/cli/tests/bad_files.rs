@@ -134,3 +134,89 @@ fn files_of_odd_shapes_end_in_findings() {
     with(PAYMENTS, HEADER).import().exits(0);
     Centre::small().import().exits(0).says(&["received 0 files"]);
 }
+
+/// A small centre whose payments are in a mode, with three of them received.
+fn of_mode(mode: &str) -> Centre {
+    let centre = with(PAYMENTS, payments(&["P1", "P2", "P3"]));
+    centre.edit("sources/pagamenti.toml", |lines| {
+        let line = common::find(lines, |line| line.starts_with("mode"));
+        lines[line] = mode.to_owned();
+    });
+    centre.import().exits(0).says(&["3 rows, 3 accepted"]);
+    centre
+}
+
+fn payments(ids: &[&str]) -> String {
+    let rows = ids.iter().map(|id| format!("{id};06/03/2017 09:00:00;TRIB-001;Firenze;12,50\n"));
+    format!("{HEADER}{}", rows.collect::<String>())
+}
+
+#[test]
+fn a_cut_file_withdraws_nothing_even_when_its_last_row_can_be_read() {
+    for mode in ["mode = \"snapshot\"", "mode = \"replaces-period\"\nreplaces = \"month\""] {
+        // Cut behind a whole field, and within a value.
+        for (last, code) in [("P2;06/03/2017 09:00:00;TRIB-001;Firenze;1", 0), ("P2;06/03/2017 09:", 11)] {
+            let centre = of_mode(mode);
+            centre.write(PAYMENTS, format!("{}{last}", payments(&["P1"])));
+            let told = centre.import_at("2018-02-01T08:00:00Z").exits(code).says(&[
+                "[truncated-file]",
+                "warning[not-the-whole]",
+                "the last row of a whole file ends with a line end",
+            ]);
+            assert!(
+                !told.stderr.contains("withdrawn\n") && !told.stderr.contains("facts withdrawn"),
+                "{}",
+                told.stderr
+            );
+        }
+        // The whole file without the row withdraws it.
+        let centre = of_mode(mode);
+        centre.write(PAYMENTS, payments(&["P1"]));
+        centre.import_at("2018-02-01T08:00:00Z").exits(0).says(&["2 facts withdrawn"]);
+    }
+}
+
+#[test]
+fn the_last_row_of_a_register_can_be_taken_out() {
+    const OBLIGATIONS: &str = "registers/obligations.csv";
+    let head = "obligation,done_at,evidence\n";
+    let centre = Centre::small();
+    centre.write(OBLIGATIONS, head);
+    centre.import().exits(0).says(&["received 0 files"]);
+    centre.write(OBLIGATIONS, format!("{head}verifica,2017-05-01,verbale 4\n"));
+    centre.import().exits(0).says(&["1 rows, 1 accepted"]);
+    // A register that is gone altogether, or cut, tells nothing of its rows.
+    for damaged in ["", "obligation,done_at,evidence", "obligation,done_at\n"] {
+        centre.write(OBLIGATIONS, damaged);
+        let told = centre.import_at("2018-02-01T08:00:00Z").says(&["not-the-whole"]);
+        assert!(!told.stderr.contains("facts withdrawn"), "{damaged:?}: {}", told.stderr);
+    }
+    centre.write(OBLIGATIONS, head);
+    let told = centre.import_at("2018-02-02T08:00:00Z").exits(0).says(&["1 facts withdrawn"]);
+    assert!(!told.stderr.contains("not-the-whole"), "{}", told.stderr);
+    centre.import_at("2018-02-03T08:00:00Z").exits(0).says(&["received 0 files"]);
+}
+
+#[test]
+fn a_changed_declaration_ends_the_facts_of_the_earlier_reading() {
+    let centre = of_mode("mode = \"append\"");
+    let declare = |id: &str| {
+        centre.edit("sources/pagamenti.toml", |lines| {
+            let line = common::find(lines, |line| line.starts_with("id"));
+            lines[line] = format!("id = {id}");
+        });
+    };
+    // The identity of each row changes: without an end of the earlier ones every payment would count twice.
+    declare("[\"Id\", \"Ente\"]");
+    centre.import_at("2018-02-01T08:00:00Z").exits(0).says(&["3 facts withdrawn"]);
+    // Back again.
+    declare("\"Id\"");
+    centre.import_at("2018-02-02T08:00:00Z").exits(0).says(&["received 1 files", "3 facts withdrawn"]);
+    centre.import_at("2018-02-03T08:00:00Z").exits(0).says(&["received 0 files", "1 files known already"]);
+    // One that cannot read the file ends nothing.
+    declare("\"Codice\"");
+    centre.import_at("2018-02-04T08:00:00Z").exits(11).says(&[
+        "missing-column",
+        "warning[earlier-reading-stays]: read again by a changed declaration: 3 facts of the earlier reading stay",
+    ]);
+}

@@ -75,8 +75,7 @@ impl Ledger {
         let Prepared { receipt, segments } = prepared;
         let readings = self.catalogue.earlier_readings(receipt)?;
         // A reading that understands no less of the bytes than the one before stands in its place.
-        let takes_place =
-            receipt.complete || (receipt.accepted > 0 && receipt.rejected <= readings.rejected);
+        let takes_place = receipt.complete || (receipt.accepted > 0 && receipt.rejected <= readings.rejected);
         let mut left = 0;
         let mut endings =
             Endings { own: segments.iter().map(|_| Ended::default()).collect(), ..Endings::default() };

@@ -259,7 +259,8 @@ impl Reading for Table<'_> {
                 }
                 if row.unfinished {
                     let message = "the file does not end with a line end: its only row may be cut";
-                    let finding = Finding::warning(codes::TRUNCATED, Place::line(self.file, row.line), message);
+                    let finding =
+                        Finding::warning(codes::TRUNCATED, Place::line(self.file, row.line), message);
                     received.findings.push(finding.hint("export it again, whole"));
                 }
                 self.begin(Header::of_row(&row), received);

@@ -260,9 +260,14 @@ reopened = { column = "N", at = "A" }
 "#,
     );
     let row = |case: &str, count: &str| format!("{case};01/02/2025;{count};02/02/2025\n");
-    let text =
-        ["T;D;N;A\n", &row("T1", "2"), &row("T1", "99999"), &row("T2", "9223372036854775807"), &row("T1", "4")]
-            .concat();
+    let text = [
+        "T;D;N;A\n",
+        &row("T1", "2"),
+        &row("T1", "99999"),
+        &row("T2", "9223372036854775807"),
+        &row("T1", "4"),
+    ]
+    .concat();
     let received = read(&declaration, text.as_bytes(), 1 << 20);
     assert_eq!((received.accepted, received.rejected), (2, 2));
     let said: Vec<&str> = received.findings.iter().map(|finding| finding.message.as_str()).collect();
@@ -279,10 +284,7 @@ reopened = { column = "N", at = "A" }
     let rows: String = (1..=66).map(|n| row("T3", &(n * 1_000).to_string())).collect();
     let received = read(&declaration, format!("T;D;N;A\n{rows}").as_bytes(), 1 << 20);
     assert_eq!((received.accepted, received.rejected), (65, 1));
-    assert_eq!(
-        received.findings[0].message,
-        "the running counts of the case come to more than 65534 events"
-    );
+    assert_eq!(received.findings[0].message, "the running counts of the case come to more than 65534 events");
     let events: usize = received.facts.iter().map(impegno_facts::Facts::len).sum();
     assert_eq!(events, 1 + 65_000);
 }

@@ -297,10 +297,7 @@ fn hidden_sheets_are_passed_over_unless_they_are_named() {
         row(&["1", "2025-03-01", "", "x"]),
     );
     let book = archive(&[("content.xml", &content), ("META-INF/manifest.xml", "<manifest/>")]);
-    assert_eq!(
-        Workbook::sheets(WorkbookKind::Ods, "a.ods", &book).expect("a spreadsheet"),
-        ["Elenco"]
-    );
+    assert_eq!(Workbook::sheets(WorkbookKind::Ods, "a.ods", &book).expect("a spreadsheet"), ["Elenco"]);
     let first = received(&declaration("ods", ""), &book);
     assert_eq!(events(&first), ["2 1 opened 2025-02-28T23:00:00Z x"], "{:?}", said(&first));
     let named = received(&declaration("ods", "sheet = \"Bozza\""), &book);

@@ -134,11 +134,7 @@ impl<'s> Updates<'s> {
     }
 
     /// Whether the counts of a row can be those of a case that is known up to the row before, if at all.
-    fn check_rises(
-        &self,
-        known: Option<usize>,
-        counts: &[Option<(i64, i64)>],
-    ) -> Result<(), Reject> {
+    fn check_rises(&self, known: Option<usize>, counts: &[Option<(i64, i64)>]) -> Result<(), Reject> {
         let case = known.and_then(|position| self.cases.get(position));
         let mut rises = case.map_or(0, |case| case.rises.len() as i64);
         for (n, found) in counts.iter().enumerate() {
@@ -149,7 +145,8 @@ impl<'s> Updates<'s> {
             let column = self.counters.get(n).map_or(0, |(_, column, _)| *column);
             if rise > MOST_RISE {
                 let message = format!("the running count rises from {before} to {count} in one row");
-                let hint = format!("at most {MOST_RISE} at a time: does the column count events of the case?");
+                let hint =
+                    format!("at most {MOST_RISE} at a time: does the column count events of the case?");
                 return Err(Reject::value(column, message, &hint));
             }
             if rises > MOST_RISES {
