@@ -159,6 +159,44 @@ proptest! {
     }
 }
 
+/// Rows and quotation marks about lines that are longer than any row.
+fn long_text(numbers: &[usize]) -> Vec<u8> {
+    let long = "z".repeat((1 << 20) + 7);
+    let words: [String; LONG_WORDS] = [
+        "T1;a;01/02/2025;x\n".to_owned(),
+        "T2;a;01/02/2025;\"x\ny\"\n".to_owned(),
+        "T3;a;01/02/2025;\"x\n\"\n".to_owned(),
+        "T4;a;01/02/2025;\"x\"\"\ny\"\r\n".to_owned(),
+        "T5;\"a;\n".to_owned(),
+        "\";01/02/2025;x\n".to_owned(),
+        "T6;a;01/02/2025;5\" x\n".to_owned(),
+        format!("{long}\n"),
+        format!("T7;a;01/02/2025;\"{}\n", "y".repeat(600_000)),
+        format!("T8;a;01/02/2025;\"{}\n\"\n", "y".repeat(1 << 20)),
+    ];
+    let words: Vec<&str> = numbers.iter().map(|number| words[*number].as_str()).collect();
+    format!("T;E;D;C\n{}", words.concat()).into_bytes()
+}
+
+/// How many words [`long_text`] has.
+const LONG_WORDS: usize = 10;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cut_about_long_lines_gives_the_same(
+        numbers in prop::collection::vec(0..LONG_WORDS, 1..9),
+        piece in 1_usize << 16..3 << 20,
+    ) {
+        let bytes = long_text(&numbers);
+        let declaration = declared(TICKETS);
+        let whole = read(&declaration, &bytes, bytes.len() + 1);
+        let (cut, whole) = (told(&read(&declaration, &bytes, piece)), told(&whole));
+        prop_assert!(cut == whole, "cut: {:.2000}\n\nwhole: {:.2000}", cut, whole);
+    }
+}
+
 /// Rows that are longer than any row, and quotation marks that are never closed, between good rows.
 #[test]
 fn rows_without_end_are_told_and_hide_no_other_wherever_the_file_is_cut() {
