@@ -67,10 +67,10 @@ impl<'c> Tables<'c> {
             };
             match element.name().as_ref() {
                 "style:style" => self.style = attribute(element, "style:name")?.unwrap_or_default(),
-                "style:table-properties" => {
-                    if attribute(element, "table:display")?.as_deref() == Some("false") {
-                        self.hidden.insert(self.style.clone());
-                    }
+                "style:table-properties"
+                    if attribute(element, "table:display")?.as_deref() == Some("false") =>
+                {
+                    self.hidden.insert(self.style.clone());
                 }
                 "table:table" if matches!(event, Event::Start(_)) => {
                     let name = attribute(element, "table:name")?.unwrap_or_default();
