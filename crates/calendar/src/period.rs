@@ -147,6 +147,36 @@ impl Period {
         self.whole_parts(12).into_iter().map(|(year, _)| Period::Year(year)).collect()
     }
 
+    /// The months that the period touches, in order, each cut to the period: a month that lies wholly inside
+    /// is a month, a part of one is a range.
+    pub fn month_parts(&self) -> Vec<Period> {
+        self.parts(1, Period::Month)
+    }
+
+    /// The quarters that the period touches, likewise.
+    pub fn quarter_parts(&self) -> Vec<Period> {
+        self.parts(3, Period::Quarter)
+    }
+
+    /// Whether it is longer than a year, so that the same period of the year before would overlap it.
+    pub fn is_longer_than_a_year(&self) -> bool {
+        self.year_before().last_day() >= self.first_day()
+    }
+
+    fn parts(&self, months: u8, whole: fn(i16, u8) -> Period) -> Vec<Period> {
+        let (first, last) = (self.first_day(), self.last_day());
+        (first.year()..=last.year())
+            .flat_map(|year| (1..=12_u8.div_euclid(months)).map(move |number| whole(year, number)))
+            .filter(|part| part.first_day() <= last && first <= part.last_day())
+            .map(|part| {
+                if first <= part.first_day() && part.last_day() <= last {
+                    return part;
+                }
+                Period::Range { first: part.first_day().max(first), last: part.last_day().min(last) }
+            })
+            .collect()
+    }
+
     /// Year and number of each part of this many months (1, 3 or 12) that lies wholly inside.
     fn whole_parts(&self, months: u8) -> Vec<(i16, u8)> {
         let (first, last) = (self.first_day(), self.last_day());

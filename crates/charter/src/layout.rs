@@ -484,6 +484,28 @@ pub enum Formula {
     RowsOf(Reference),
 }
 
+impl Formula {
+    /// The cells and figures that it is computed from.
+    pub fn references(&self) -> Vec<&Reference> {
+        match self {
+            Formula::Count(_) | Formula::RowsOf(_) => Vec::new(),
+            Formula::Cell(reference)
+            | Formula::PerMonth(reference)
+            | Formula::Quotient { of: reference, .. } => vec![reference],
+            Formula::Sum(references) => references.iter().collect(),
+            Formula::Share { part, whole } => part.iter().chain(whole).collect(),
+            Formula::Change { now, before } => vec![now, before],
+        }
+    }
+}
+
+impl Reference {
+    /// The table or figure that it names.
+    pub fn target(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+}
+
 /// A cell of a table, `table/row/column`, or a figure.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference(pub String);
@@ -503,6 +525,25 @@ impl Layout {
             | BlockLayout::Commitments { .. }
             | BlockLayout::Choices => None,
         })
+    }
+
+    /// Whether something in it is compared with the same period of the year before.
+    pub fn looks_a_year_back(&self) -> bool {
+        let before = |selection: &Selection| selection.span == Span::Before;
+        let tables = self.tables().any(|table| {
+            let axes = [&table.rows, &table.columns];
+            before(&table.selection)
+                || axes.into_iter().any(|axis| match axis {
+                    Axis::Years(count) => *count > 1,
+                    Axis::Own(own) => own.iter().any(|column| before(&column.selection)),
+                    _ => false,
+                })
+        });
+        let figures = self.figures().any(|figure| match &figure.formula {
+            Formula::Count(selection) => before(selection),
+            _ => false,
+        });
+        tables || figures || self.blocks().any(|block| matches!(block, BlockLayout::Changes(_)))
     }
 
     /// Every figure of the layout.

@@ -22,7 +22,12 @@ use tables::read_table;
 #[derive(Default)]
 struct Names {
     ids: BTreeSet<String>,
+    /// Cells and figures that formulas name.
     references: Vec<Spot<String>>,
+    /// Tables that are named as a whole.
+    tables: Vec<Spot<String>>,
+    /// Line and column of each figure.
+    figures: BTreeMap<String, (u32, u32)>,
     /// Keys of the columns of each table whose columns the layout itself names.
     columns: BTreeMap<String, Vec<String>>,
 }
@@ -60,22 +65,48 @@ pub(crate) fn read_layout(code: &str, table: &mut Table<'_>) -> Layout {
         }
         sections.push(SectionLayout { id: id.map(|id| id.value).unwrap_or_default(), title, blocks });
     }
+    for reference in &names.tables {
+        check_target(table, reference, &names);
+    }
     for reference in &names.references {
         check_reference(table, reference, &names);
     }
     Layout { code: code.to_owned(), title, subtitle, period: period.map(|period| period.value), sections }
 }
 
-/// A reference names a table or figure of the layout and, of a table whose columns are known, one of them.
-fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
-    let near = |word: &str, known: &mut dyn Iterator<Item = &str>| {
-        nearest(word, known).map_or_else(String::new, |near| format!("did you mean `{near}`?"))
-    };
+fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
+    nearest(word, known).map_or_else(String::new, |near| format!("did you mean `{near}`?"))
+}
+
+/// A reference names a table or figure of the layout.
+fn check_target(table: &Table<'_>, reference: &Spot<String>, names: &Names) -> bool {
     let target = reference.value.split('/').next().unwrap_or_default();
-    if !names.ids.contains(target) {
+    let known = names.ids.contains(target);
+    if !known {
         let message = format!("there is no table or figure `{target}` in this layout");
-        let hint = near(target, &mut names.ids.iter().map(String::as_str));
+        let hint = near(target, names.ids.iter().map(String::as_str));
         table.problem(UNKNOWN_REFERENCE, reference, message, &hint);
+    }
+    known
+}
+
+/// A formula names a figure before it or, of a table whose columns are known, one of them.
+fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
+    if !check_target(table, reference, names) {
+        return;
+    }
+    let target = reference.value.split('/').next().unwrap_or_default();
+    if let Some(known) = names.figures.get(target) {
+        // A figure is computed from those before it.
+        if *known > (reference.place.line, reference.place.column) {
+            let message = format!("the figure `{target}` comes later: figures are computed in their order");
+            table.problem(UNKNOWN_REFERENCE, reference, message, "put it before this one");
+        }
+        return;
+    }
+    if reference.value.split('/').count() < 3 {
+        let message = format!("`{}` names a table and no cell", reference.value);
+        table.problem(UNKNOWN_REFERENCE, reference, message, "write table/row/column");
         return;
     }
     let (Some(columns), Some((_, column))) = (names.columns.get(target), reference.value.rsplit_once('/'))
@@ -84,7 +115,7 @@ fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
     };
     if !columns.iter().any(|known| known == column) {
         let message = format!("the table `{target}` has no column `{column}`");
-        let hint = match near(column, &mut columns.iter().map(String::as_str)) {
+        let hint = match near(column, columns.iter().map(String::as_str)) {
             hint if hint.is_empty() => format!("one of: {}", columns.join(", ")),
             hint => hint,
         };
@@ -173,7 +204,7 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
             let at_least = block.integer("at-least").map_or(1, |number| number.value);
             let groups = block.text("groups");
             if let Some(groups) = &groups {
-                names.references.push(groups.clone());
+                names.tables.push(groups.clone());
             }
             Some(BlockLayout::Changes(ChangesLayout {
                 id: head.id,

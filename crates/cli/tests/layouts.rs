@@ -554,6 +554,25 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     ("id = \"impegni\"\n", "id = \"impegni\"\ncodes = [\"AV\", \"TK\"]\n", "there is no commitment `TK`"),
     ("why = \"nuova nel 2017\"", "because = \"nuova nel 2017\"", "because"),
+    (
+        "by = \"gruppi\"",
+        "by = \"month\" }\nsince = 2016\nmark = { filter = {}, label = \"x\"",
+        "a running total begins before the months",
+    ),
+    (
+        "columns = { by = \"movement\" }",
+        "columns = { by = \"movement\" }\ntotal-column = true",
+        "do not add up to anything",
+    ),
+    (
+        "columns = { by = \"movement\" }",
+        "columns = { by = \"movement\" }\nderived = [\"change\"]",
+        "are no series",
+    ),
+    ("decimals = 3", "decimals = 30", "`decimals` is a number from 0 to 6"),
+    ("sum = [\"enti/total/\", \"euro\"]", "sum = [\"enti\"]", "names a table and no cell"),
+    ("sum = [\"enti/total/\", \"euro\"]", "sum = [\"giorni\"]", "the figure `giorni` comes later"),
+    ("by = \"year\", years = 2", "by = \"year\", since = 99999", "`since` is a year"),
     ("change = { now", "variation = { now", "the column has no formula"),
     (
         "columns = { by = \"movement\" }",
@@ -584,4 +603,137 @@ fn check_explains_every_mistake_in_a_layout() {
             "{wrong}: {shown:?}, line {line}"
         );
     }
+}
+
+/// A layout with blocks of its own.
+fn of_blocks(blocks: &str) -> String {
+    format!("title = \"Prova\"\n[[section]]\nid = \"uno\"\ntitle = \"Uno\"\n{blocks}")
+}
+
+#[test]
+fn amounts_stay_amounts_and_unlike_things_are_not_mixed() {
+    let centre = centre();
+    centre.write(
+        "reports/prova.toml",
+        of_blocks(
+            r#"[[section.block]]
+kind = "table"
+id = "t"
+title = "T"
+of = "amounts"
+filter = { kind = "payment" }
+columns = { own = [
+  { key = "euro", label = "Euro" },
+  { key = "numero", label = "Numero", of = "operations" },
+] }
+computed = [
+  { key = "meta", label = "Meta", quotient = { of = "euro", by = 2 } },
+  { key = "misto", label = "Misto", share = { part = ["euro"], whole = "numero" } },
+]
+[[section.block]]
+kind = "figures"
+figure = [
+  { id = "mese", label = "Al mese", per-month = "t/total/euro" },
+  { id = "meta", label = "Meta", quotient = { of = "t/total/euro", by = 2 } },
+  { id = "misto", label = "Misto", sum = ["t/total/euro", "t/total/numero"] },
+]
+"#,
+        ),
+    );
+    centre.import().exits(0);
+    let report = centre.report_of("2017-H1", &[]);
+    assert_eq!(rows(&report, "t")["Totale"], ["1.018,35 €", "5", "509,18 €", ""]);
+    assert_eq!(figure(&report, "mese"), "169,73 €");
+    assert_eq!(figure(&report, "meta"), "509,18 €");
+    assert_eq!(figure(&report, "misto"), "non misurato");
+}
+
+#[test]
+fn a_period_that_cuts_months_keeps_what_is_in_their_parts() {
+    let centre = centre();
+    let block = r#"[[section.block]]
+kind = "table"
+id = "t"
+title = "T"
+of = "operations"
+filter = { kind = "payment" }
+rows = { by = "MONTH" }
+"#;
+    centre.write("reports/prova.toml", of_blocks(&block.replace("MONTH", "month")));
+    centre.import().exits(0);
+    let cut = rows(&centre.report_of("2017-02-01..2017-03-12", &[]), "t");
+    assert_eq!(cut["Totale"], ["2"]);
+    assert_eq!(cut["Febbraio"], ["1"]);
+    assert_eq!(cut.len(), 3);
+    // Longer than a year: each month of each year is a row, and nothing is counted twice.
+    let long = rows(&centre.report_of("2016-01-01..2017-12-31", &[]), "t");
+    assert_eq!(long["Totale"], ["9"]);
+    assert_eq!(long.len(), 25);
+    centre.write("reports/prova.toml", of_blocks(&block.replace("MONTH", "quarter")));
+    let month = rows(&centre.report_of("2017-04", &[]), "t");
+    assert_eq!(month["Totale"], ["1"]);
+    // What is compared with the year before cannot be longer than a year.
+    centre.write("reports/prova.toml", LAYOUT);
+    centre
+        .run("report", &["--period", "2016-01-01..2017-12-31", "--out", "x"])
+        .exits(2)
+        .says(&["ask for a year at most"]);
+}
+
+#[test]
+fn what_is_the_whole_centres_is_never_printed_as_a_bodys() {
+    let centre = centre();
+    centre.write(
+        "reports/prova.toml",
+        of_blocks(
+            r#"[[section.block]]
+kind = "table"
+id = "fermi"
+title = "Fermi"
+of = "operations"
+filter = { kind = "planned-stop" }
+rows = { by = "body", whole-catalogue = true }
+[[section.block]]
+kind = "table"
+id = "misti"
+title = "Misti"
+of = "operations"
+columns = { own = [
+  { key = "p", label = "Pagamenti", filter = { kind = "payment" } },
+  { key = "f", label = "Ore di fermo", filter = { kind = "planned-stop" } },
+] }
+[[section.block]]
+kind = "table"
+id = "senza-totale"
+title = "Senza totale"
+of = "operations"
+filter = { kind = "payment" }
+rows = { by = "body", whole-catalogue = true }
+total = false
+[[section.block]]
+kind = "figures"
+figure = [
+  { id = "a", label = "A", cell = "misti/total/p" },
+  { id = "b", label = "B", quotient = { of = "fermi/total/", by = 8 } },
+]
+"#,
+        ),
+    );
+    centre.write(
+        "registers/stops.csv",
+        "code,component,from,until,effort_hours,reason\nF-1,CSICMS,2017-02-01 08:00:00,2017-02-01 12:00:00,16,prova\n",
+    );
+    centre.import().exits(0);
+    let report = centre.report_of("2017-H1", &["--body", "fiesole"]);
+    assert!(!rows(&report, "fermi").contains_key("Fiesole") || rows(&report, "fermi")["Fiesole"] == ["0"]);
+    assert_eq!(rows(&report, "misti")["Totale"], ["2", "16"]);
+    assert_eq!(rows(&report, "senza-totale"), of([("Fiesole", &["2"])]));
+    let page = std::fs::read_to_string(report.path().join("index.html")).expect("the page");
+    assert!(page.contains("Valori dell’intero centro: questi fatti non sono distinti per ente."));
+    assert!(page.contains("Dell’intero centro, perché i fatti non sono distinti per ente: Ore di fermo."));
+    // One figure rests on the body's own facts and that of the table on both; the other is the centre's.
+    assert_eq!(
+        page.matches("dell’intero centro").count() - page.matches("in parte dell’intero centro").count(),
+        1
+    );
 }

@@ -32,16 +32,7 @@ impl Identity {
 
     /// The references of the inputs.
     pub(crate) fn inputs(&self) -> Vec<&str> {
-        let all: Vec<&Reference> = match &self.formula {
-            Formula::Count(_) | Formula::RowsOf(_) => Vec::new(),
-            Formula::Cell(reference)
-            | Formula::PerMonth(reference)
-            | Formula::Quotient { of: reference, .. } => vec![reference],
-            Formula::Sum(references) => references.iter().collect(),
-            Formula::Share { part, whole } => part.iter().chain(whole).collect(),
-            Formula::Change { now, before } => vec![now, before],
-        };
-        all.into_iter().map(|reference| reference.0.as_str()).collect()
+        self.formula.references().into_iter().map(|reference| reference.0.as_str()).collect()
     }
 
     /// For a change: the same difference on the base of the later value.

@@ -9,7 +9,7 @@ use impegno_calendar::{Instant, Interval};
 use impegno_charter::{Centre, Condition, Filter, Indicator, Within};
 use impegno_measure::{Answer, Cut, Question, Take};
 
-use crate::document::{Block, Figure, Row, RowRole, Table};
+use crate::document::{Block, Figure, Row, RowRole, Served, Table};
 use crate::plan::Frame;
 use crate::words::say;
 
@@ -64,38 +64,96 @@ pub(crate) fn chosen(answers: &[Answer]) -> Vec<(Answer, bool)> {
 }
 
 /// Fits a block to the body: a table of all bodies becomes that of one, and what is the whole centre's says so.
-pub(crate) fn fit(block: Block, own: bool, bodies_in_rows: bool, name: &str, frame: &Frame<'_>) -> Block {
-    match block {
-        Block::Table(table) if bodies_in_rows => Block::Table(one_body(table, name)),
-        Block::Table(mut table) if !own => {
-            table.notes.push(say(
-                frame.language,
-                "Valori dell’intero centro: questi fatti non sono distinti per ente.",
-                "Values of the whole centre: these facts are not told apart by body.",
-            ));
-            Block::Table(table)
-        }
-        other => other,
+///
+/// `own` says of each question of the block whether it is on the body's own facts.
+pub(crate) fn fit(
+    block: Block,
+    own: &[bool],
+    bodies_in_rows: bool,
+    served: &Served,
+    frame: &Frame<'_>,
+) -> Block {
+    let Block::Table(mut table) = block else { return block };
+    if bodies_in_rows && own.iter().any(|own| *own) {
+        table = one_body(table, served);
+    }
+    table.notes.extend(shared_note(&table, own, frame));
+    Block::Table(table)
+}
+
+/// Which values of a table are the whole centre's; `None` when all are the body's own.
+fn shared_note(table: &Table, own: &[bool], frame: &Frame<'_>) -> Option<String> {
+    if own.iter().all(|own| *own) {
+        return None;
+    }
+    if own.iter().all(|own| !own) {
+        return Some(say(
+            frame.language,
+            "Valori dell’intero centro: questi fatti non sono distinti per ente.",
+            "Values of the whole centre: these facts are not told apart by body.",
+        ));
+    }
+    // A table asks one question a column before those of its marks.
+    let shared: Vec<&str> = table
+        .columns
+        .iter()
+        .zip(own)
+        .filter(|(_, own)| !**own)
+        .map(|(column, _)| column.label.as_str())
+        .collect();
+    let columns = shared.join(", ");
+    Some(say(
+        frame.language,
+        &format!("Dell’intero centro, perché i fatti non sono distinti per ente: {columns}."),
+        &format!("Of the whole centre, because the facts are not told apart by body: {columns}."),
+    ))
+}
+
+/// What a figure rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Basis {
+    /// The body's own facts.
+    Own,
+    /// The whole centre's.
+    Shared,
+    /// Both.
+    Mixed,
+}
+
+impl Basis {
+    /// The basis of what has these.
+    pub(crate) fn of(parts: impl IntoIterator<Item = Basis>) -> Basis {
+        let mut parts = parts.into_iter();
+        let first = parts.next().unwrap_or(Basis::Own);
+        if parts.all(|part| part == first) { first } else { Basis::Mixed }
+    }
+
+    /// The basis of a block, from that of its questions.
+    pub(crate) fn of_facts(own: &[bool]) -> Basis {
+        Basis::of(own.iter().map(|own| if *own { Basis::Own } else { Basis::Shared }))
     }
 }
 
-/// Marks a figure that is the whole centre's.
-pub(crate) fn fit_figure(figure: Figure, own: bool, frame: &Frame<'_>) -> Figure {
-    if own {
-        return figure;
-    }
-    let word = say(frame.language, "dell’intero centro", "of the whole centre");
+/// Marks a figure that is not the body's alone.
+pub(crate) fn fit_figure(figure: Figure, basis: Basis, frame: &Frame<'_>) -> Figure {
+    let word = match basis {
+        Basis::Own => return figure,
+        Basis::Shared => say(frame.language, "dell’intero centro", "of the whole centre"),
+        Basis::Mixed => say(frame.language, "in parte dell’intero centro", "in part of the whole centre"),
+    };
     let note = if figure.note.is_empty() { word } else { format!("{}; {word}", figure.note) };
     Figure { note, ..figure }
 }
 
-/// The row of totals stands for the only body; without one, the rows are the body's already.
-fn one_body(mut table: Table, name: &str) -> Table {
+/// The row of totals stands for the only body; without one, only the body's row is kept.
+fn one_body(mut table: Table, served: &Served) -> Table {
     if table.rows.iter().any(|row| row.role == RowRole::Total) {
         table.rows.retain(|row| row.role == RowRole::Total);
         for row in &mut table.rows {
-            *row = Row { label: name.to_owned(), role: RowRole::Part, ..row.clone() };
+            *row = Row { label: served.name.clone(), role: RowRole::Part, ..row.clone() };
         }
+    } else {
+        table.rows.retain(|row| row.key == served.code);
     }
     table
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use impegno_charter::{BlockLayout, FigureLayout, Formula, Measured, Reference};
+use impegno_charter::{BlockLayout, FigureLayout, Formula, Reference};
 use impegno_measure::{Answer, Cut, Question};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -10,7 +10,7 @@ use num_rational::BigRational;
 use crate::document::{Cell, Figure, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::tables::{count_cell, quotient, take, window};
+use crate::tables::{Quantity, count_cell, quantity, quotient, take, window};
 
 /// The questions of figures that count for themselves.
 pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Question> {
@@ -83,13 +83,14 @@ fn compute(
     frame: &Frame<'_>,
     value: impl Fn(&Reference) -> Option<Value>,
 ) -> Cell {
-    let number = |reference: &Reference| -> Option<i128> {
-        match value(reference)? {
-            Value::Integer(number) | Value::Cents(number) | Value::Micros(number) => Some(number),
-            Value::Ratio { .. } | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => None,
-        }
+    // Counts, amounts and times are never mixed: what has no single unit is not measured.
+    let number = |reference: &Reference| quantity(&value(reference)?);
+    let sum = |references: &[Reference]| -> Option<Quantity> {
+        let parts: Vec<Quantity> = references.iter().map(number).collect::<Option<_>>()?;
+        let of = parts.first()?.of;
+        let same = parts.iter().all(|part| part.of == of);
+        same.then(|| Quantity { number: parts.iter().map(|part| part.number).sum(), of })
     };
-    let sum = |references: &[Reference]| references.iter().map(number).sum::<Option<i128>>();
     let computed = match formula {
         Formula::Count(_) | Formula::RowsOf(_) => None,
         Formula::Cell(reference) => value(reference).map(|value| match value {
@@ -109,23 +110,23 @@ fn compute(
                 Cell { text, value: other, tone: Tone::Plain, proof: None }
             }
         }),
-        Formula::Sum(references) => {
-            let amounts = references.iter().all(|one| matches!(value(one), Some(Value::Cents(_))));
-            let of = if amounts { Measured::Amounts } else { Measured::Operations };
-            sum(references).map(|number| count_cell(&of, number, frame))
-        }
+        Formula::Sum(references) => sum(references).map(|sum| sum.cell(frame)),
         Formula::Share { part, whole } => sum(part)
             .zip(sum(whole))
-            .map(|(part, whole)| quotient(part, whole, Unit::Percent, decimals, frame)),
+            .filter(|(part, whole)| part.of == whole.of)
+            .map(|(part, whole)| quotient(part.number, whole.number, Unit::Percent, decimals, frame)),
         Formula::Change { now, before } => number(now)
             .zip(number(before))
-            .map(|(now, before)| quotient(now - before, before, Unit::Change, decimals, frame)),
-        Formula::Quotient { of, by } => {
-            number(of).map(|number| quotient(number, i128::from(*by), Unit::Number, decimals, frame))
-        }
+            .filter(|(now, before)| now.of == before.of)
+            .map(|(now, before)| {
+                quotient(now.number - before.number, before.number, Unit::Change, decimals, frame)
+            }),
+        Formula::Quotient { of, by } => number(of).map(|of| of.divided(i128::from(*by), decimals, frame)),
         Formula::PerMonth(reference) => {
+            // A part of a month is no month.
+            let whole = frame.period.month_parts() == frame.period.months();
             let months = frame.period.months().len() as i128;
-            number(reference).map(|number| quotient(number, months, Unit::Number, decimals, frame))
+            number(reference).filter(|_| whole).map(|number| number.divided(months, decimals, frame))
         }
     };
     computed.unwrap_or_else(|| {

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use impegno_calendar::{Interval, Period};
-use impegno_charter::{Axis, BlockLayout, Centre, Formula, Layout};
+use impegno_charter::{Axis, BlockLayout, Centre, Formula, Layout, Reference};
 use impegno_measure::{Answer, Measurement, Question};
 
+use crate::body::Basis;
 use crate::document::{Block, Figure, Language, Page, Report, Section, Served, Table};
 use crate::{body, changes, commitments, figures, matrix, measured, proofs, tables};
 
@@ -82,21 +83,23 @@ impl<'c> Plan<'c> {
             None => answers.iter().map(|answer| (answer.clone(), true)).collect(),
         };
         let mut built: BTreeMap<String, Table> = BTreeMap::new();
+        let mut bases: BTreeMap<String, Basis> = BTreeMap::new();
         // Tables first: figures are computed from their cells.
         let mut blocks_of: Vec<Vec<Block>> = Vec::new();
         for (layout, range) in frame.layout.blocks().zip(&self.blocks) {
             let (own, own_facts) = part(&answers, range);
             let mut blocks = self.blocks(layout, &own, measurements);
+            let basis = Basis::of_facts(&own_facts);
             for block in &blocks {
                 if let Block::Table(table) = block {
                     built.insert(table.id.clone(), table.clone());
+                    bases.insert(table.id.clone(), basis);
                 }
             }
             if let Some(served) = &frame.body {
                 let in_rows = matches!(layout, BlockLayout::Table(table)
                     if matches!(&table.rows, Axis::Dimension { name, .. } if name == "body"));
-                let all_own = own_facts.iter().all(|own| *own);
-                let fit = |block| body::fit(block, all_own, in_rows, &served.name, frame);
+                let fit = |block| body::fit(block, &own_facts, in_rows, served, frame);
                 blocks = blocks.into_iter().map(fit).collect();
             }
             blocks_of.push(blocks);
@@ -108,11 +111,20 @@ impl<'c> Plan<'c> {
                 let made = figures::figures(figures, frame, &own, &built, &mut known);
                 // Only figures that count for themselves have a question, in their order.
                 let mut own_facts = own_facts.into_iter();
-                let made = made.into_iter().zip(figures).map(|(figure, layout)| match layout.formula {
-                    Formula::Count(_) => body::fit_figure(figure, own_facts.next().unwrap_or(true), frame),
-                    _ => figure,
-                });
-                blocks.push(Block::Figures(made.collect()));
+                let mut fitted = Vec::new();
+                for (figure, layout) in made.into_iter().zip(figures) {
+                    let basis = match &layout.formula {
+                        Formula::Count(_) => Basis::of_facts(&[own_facts.next().unwrap_or(true)]),
+                        Formula::RowsOf(table) => bases.get(table.target()).copied().unwrap_or(Basis::Own),
+                        formula => {
+                            let references = formula.references().into_iter().map(Reference::target);
+                            Basis::of(references.filter_map(|target| bases.get(target).copied()))
+                        }
+                    };
+                    bases.insert(layout.id.clone(), basis);
+                    fitted.push(body::fit_figure(figure, basis, frame));
+                }
+                blocks.push(Block::Figures(fitted));
             }
         }
         let mut blocks_of = blocks_of.into_iter();

@@ -15,7 +15,7 @@ use crate::plan::Frame;
 use crate::words::say;
 use axes::Position;
 use cells::{Context, summed};
-pub(crate) use cells::{count_cell, quotient};
+pub(crate) use cells::{Quantity, count_cell, quantity, quotient};
 pub(crate) use notes::annotations;
 use notes::{leave_out, scheme_notes};
 

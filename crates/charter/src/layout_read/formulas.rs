@@ -91,6 +91,7 @@ pub(super) fn read_figure(table: &mut Table<'_>, names: &mut Names) -> Option<Fi
     let id = table.required_text("id");
     if let Some(id) = &id {
         names.add(table, id);
+        names.figures.insert(id.value.clone(), (id.place.line, id.place.column));
     }
     let label = Words::required(table, "label");
     let decimals = read_decimals(table);
@@ -124,7 +125,9 @@ fn read_formula(table: &mut Table<'_>, names: &mut Names) -> Option<Formula> {
         return reference(table, "per-month", names).map(Formula::PerMonth);
     }
     if table.has("rows-of") {
-        return reference(table, "rows-of", names).map(Formula::RowsOf);
+        let target = table.required_text("rows-of")?;
+        names.tables.push(target.clone());
+        return Some(Formula::RowsOf(Reference(target.value)));
     }
     if let Some(mut share) = table.table("share") {
         let part = references(&mut share, "part", names);
@@ -149,7 +152,14 @@ fn read_formula(table: &mut Table<'_>, names: &mut Names) -> Option<Formula> {
 
 /// Decimals of quotients, at most six.
 pub(super) fn read_decimals(table: &mut Table<'_>) -> u8 {
-    table.integer("decimals").and_then(|number| u8::try_from(number.value).ok()).unwrap_or(0).min(6)
+    let Some(decimals) = table.integer("decimals") else { return 0 };
+    match u8::try_from(decimals.value) {
+        Ok(number) if number <= 6 => number,
+        _ => {
+            table.problem(BAD_SETTING, &decimals, "`decimals` is a number from 0 to 6", "");
+            0
+        }
+    }
 }
 
 /// `by`, a positive whole number.

@@ -23,6 +23,7 @@ pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<Tab
     if let Some(selection) = &selection {
         check_axes(block, selection, &rows, &columns);
     }
+    let total_column = block.boolean("total-column", false);
     let derived: Vec<Derived> = block
         .texts("derived")
         .iter()
@@ -54,7 +55,9 @@ pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<Tab
         let description = Words::required(&mut chart, "description");
         Some(ChartLayout { kind: kind?.value.to_owned(), series, description })
     });
-    let total_column = block.boolean("total-column", false);
+    if let Some(selection) = &selection {
+        check_totals(block, selection, &columns, total_column, &derived);
+    }
     let computed = read_computed(block);
     let keys = column_keys(&columns, total_column, &derived, &computed);
     check_columns(block, selection.as_ref(), &columns, total_column, &computed, keys.as_deref());
@@ -71,6 +74,10 @@ pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<Tab
         let known: Vec<&str> = own.iter().map(|column| column.key.as_str()).collect();
         let message = format!("the table counts no column `{}`", by.value);
         block.problem(UNKNOWN_REFERENCE, by, message, &format!("one of: {}", known.join(", ")));
+    }
+    if let (Some(by), false) = (&sort_by, matches!(columns, Axis::Own(_))) {
+        let message = "`sort-by` is for columns that the layout names";
+        block.problem(BAD_SETTING, by, message, "without it, the last counted column sorts");
     }
     let top = block.integer("top");
     if let Some(top) = top.as_ref().filter(|top| top.value < 1) {
@@ -137,6 +144,20 @@ fn check_axes(block: &Table<'_>, selection: &Selection, rows: &Axis, columns: &A
             Axis::Years(_) | Axis::YearsSince(_) if selection.span != Span::Period => {
                 problem(key, "an axis of years has its times itself", "leave out `time` and `since`");
             }
+            Axis::Months | Axis::Quarters if running(selection, columns) => {
+                problem(
+                    key,
+                    "a running total begins before the months and quarters of the period",
+                    "choose another axis, or leave out `since` and `year-to-date`",
+                );
+            }
+            Axis::Years(_) | Axis::YearsSince(_) if own_times(columns) => {
+                problem(
+                    key,
+                    "an axis of years has its times itself, and a column has another",
+                    "leave out the `time` and `since` of the columns, or choose another axis",
+                );
+            }
             Axis::Bands(_) if matches!(selection.of, Measured::Cases { .. }) => {
                 problem(key, "cases are not cut by hours of the day", "choose a dimension or months");
             }
@@ -153,6 +174,48 @@ fn check_axes(block: &Table<'_>, selection: &Selection, rows: &Axis, columns: &A
     }
 }
 
+/// Whether a table counts, in whole or in a column, from before the period.
+fn running(selection: &Selection, columns: &Axis) -> bool {
+    let runs = |selection: &Selection| matches!(selection.span, Span::YearToDate | Span::Since(_));
+    match columns {
+        Axis::Own(own) => own.iter().any(|column| runs(&column.selection)),
+        _ => runs(selection),
+    }
+}
+
+/// Whether a column of its own has another time than the period.
+fn own_times(columns: &Axis) -> bool {
+    matches!(columns, Axis::Own(own) if own.iter().any(|column| column.selection.span != Span::Period))
+}
+
+/// What a table cannot compute from its columns: totals and changes of things that do not add up or follow.
+fn check_totals(
+    block: &Table<'_>,
+    selection: &Selection,
+    columns: &Axis,
+    total_column: bool,
+    derived: &[Derived],
+) {
+    let problem = |key: &str, message: &str, hint: &str| {
+        block.report(Finding::error(BAD_SETTING, block.place_of(key), message).hint(hint));
+    };
+    let movement = matches!(columns, Axis::Movement);
+    if total_column && movement {
+        let message = "start, new, ended and end do not add up to anything";
+        problem("total-column", message, "leave out `total-column`: `end` is the total");
+    }
+    let different = matches!(selection.of, Measured::DistinctStocks { .. } | Measured::Probes { .. });
+    if total_column && different && !movement {
+        let message = "a thing that stands in two columns would be counted twice";
+        problem("total-column", message, "leave out `total-column`");
+    }
+    let follow = derived.iter().any(|derived| matches!(derived, Derived::Change | Derived::Difference));
+    if follow && movement {
+        let message = "the columns of a movement are no series: a change from one to the next means nothing";
+        problem("derived", message, "use `computed` with the columns that you mean");
+    }
+}
+
 pub(super) fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Selection>) -> Axis {
     let Some(mut axis) = block.table(key) else { return Axis::Whole };
     if axis.has("own") {
@@ -164,9 +227,25 @@ pub(super) fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Sel
     let Some(by) = axis.required_text("by") else { return Axis::Whole };
     match by.value.as_str() {
         "year" => match axis.integer("since") {
-            Some(since) => Axis::YearsSince(i16::try_from(since.value).unwrap_or(i16::MAX)),
+            Some(since) => match i16::try_from(since.value) {
+                Ok(year) if (1900..=2200).contains(&year) => Axis::YearsSince(year),
+                _ => {
+                    axis.problem(BAD_SETTING, &since, "`since` is a year", "write it like 2013");
+                    Axis::Years(1)
+                }
+            },
             None => {
-                let count = axis.integer("years").map_or(1, |count| count.value);
+                let count = axis.integer("years");
+                if let Some(count) = count.as_ref().filter(|count| !(1..=50).contains(&count.value)) {
+                    let message = "`years` is a number of years, 1 to 50";
+                    axis.problem(
+                        BAD_SETTING,
+                        count,
+                        message,
+                        "2 is the period and the same of the year before",
+                    );
+                }
+                let count = count.map_or(1, |count| count.value);
                 Axis::Years(u8::try_from(count.clamp(1, 50)).unwrap_or(1))
             }
         },
@@ -324,6 +403,10 @@ fn check_columns(
     let problem = |code, message: String, hint: String| {
         block.report(Finding::error(code, block.place(), message).hint(hint));
     };
+    if keys.is_none() && !computed.is_empty() {
+        let message = "the facts decide which columns the table has: none can be computed from";
+        problem(BAD_SETTING, message.to_owned(), "name the columns with `own`".to_owned());
+    }
     if let Some(keys) = keys {
         let mut seen = BTreeSet::new();
         for key in keys.iter().filter(|key| !seen.insert(key.as_str())) {

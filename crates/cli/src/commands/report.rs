@@ -84,6 +84,13 @@ fn no_layout() -> Failure {
 /// Builds the report value: the report, its proofs, and the comparison with what was published.
 pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Result<Document, Failure> {
     let layout = layout(loaded, name, scope.period)?;
+    if scope.period.is_longer_than_a_year() && layout.looks_a_year_back() {
+        let message = format!(
+            "the layout `{}` compares with the same period of the year before, which would overlap a period longer than a year",
+            layout.code
+        );
+        return Err(Failure::new(Exit::Usage, message).hint("ask for a year at most, or for another layout"));
+    }
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let plan = Plan::new(frame(loaded, layout, scope, &known));
     let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;

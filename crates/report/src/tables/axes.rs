@@ -78,15 +78,16 @@ pub(crate) fn cut(axis: &Axis, frame: &Frame<'_>) -> Cut {
         }
         // The quarters and months of every year that the other axis may show; what lies outside the window is
         // cut off. Those of earlier years have the keys of this one's.
-        Axis::Quarters => {
-            let keys: Vec<String> = frame.period.quarters().iter().map(Period::to_string).collect();
-            let years = frame.years(YEARS_BACK).into_iter();
-            let quarters = years.flat_map(|year| keys.clone().into_iter().zip(year.quarters()));
-            Cut::Times(quarters.map(|(key, quarter)| (key, quarter.interval(zone))).collect())
-        }
-        Axis::Months => {
-            let months = frame.years(YEARS_BACK).into_iter().flat_map(|year| year.months());
-            Cut::Times(months.map(|month| (month_key(&month), month.interval(zone))).collect())
+        Axis::Quarters | Axis::Months => {
+            let keys: Vec<String> = parts(axis, frame.period).into_iter().map(|(key, _)| key).collect();
+            let back = if frame.period.is_longer_than_a_year() { 1 } else { YEARS_BACK };
+            let years = frame.years(back).into_iter();
+            let times = years.flat_map(|year| {
+                keys.clone()
+                    .into_iter()
+                    .zip(parts(axis, year).into_iter().map(|(_, part)| part.interval(zone)))
+            });
+            Cut::Times(times.collect())
         }
         Axis::Bands(bands) => {
             Cut::Hours(bands.iter().map(|band| (band_key(*band), band.0, band.1)).collect())
@@ -96,8 +97,16 @@ pub(crate) fn cut(axis: &Axis, frame: &Frame<'_>) -> Cut {
     }
 }
 
-fn month_key(month: &Period) -> String {
-    format!("{:02}", month.first_day().month())
+/// The months or quarters of a period, those at its ends cut to it, with their keys: `06` for a month of a
+/// period within one year.
+fn parts(axis: &Axis, period: Period) -> Vec<(String, Period)> {
+    let one_year = period.first_day().year() == period.last_day().year();
+    let parts = if matches!(axis, Axis::Quarters) { period.quarter_parts() } else { period.month_parts() };
+    let key = |part: Period| match part {
+        Period::Month(_, month) if one_year => (format!("{month:02}"), part),
+        _ => (part.to_string(), part),
+    };
+    parts.into_iter().map(key).collect()
 }
 
 /// The positions of an axis. `found` gives the keys that the facts have, for axes that do not declare theirs.
@@ -126,7 +135,13 @@ pub(crate) fn positions(
     match axis {
         Axis::Whole => vec![plain("", say(language, "Totale", "Total"))],
         Axis::Dimension { name, values, groups, labels, whole_catalogue } => {
-            let mut keys: Vec<String> = values.clone();
+            let mut keys: Vec<String> = Vec::new();
+            for value in values {
+                // A value named twice is one row.
+                if !keys.contains(value) {
+                    keys.push(value.clone());
+                }
+            }
             if *whole_catalogue {
                 let catalogue: Vec<&String> = match name.as_str() {
                     "body" => frame.centre.bodies.iter().map(|body| &body.code).collect(),
@@ -157,22 +172,24 @@ pub(crate) fn positions(
             }
             keys.iter().map(|key| plain(key, value_label(name, key, labels, frame))).collect()
         }
-        Axis::Quarters => frame
-            .period
-            .quarters()
-            .iter()
-            .map(|quarter| Position {
-                key: quarter.to_string(),
+        Axis::Quarters => parts(axis, frame.period)
+            .into_iter()
+            .map(|(key, quarter)| Position {
+                key,
                 label: quarter.label(frame.italian()),
                 interval: Some(quarter.interval(zone)),
             })
             .collect(),
-        Axis::Months => frame
-            .period
-            .months()
-            .iter()
-            .map(|month| {
-                plain(&month_key(month), words::month(month.first_day().month(), language).to_owned())
+        Axis::Months => parts(axis, frame.period)
+            .into_iter()
+            .map(|(key, month)| {
+                let label = match month {
+                    Period::Month(_, number) if key.len() == 2 => {
+                        words::month(i8::try_from(number).unwrap_or(1), language).to_owned()
+                    }
+                    other => other.label(frame.italian()),
+                };
+                plain(&key, label)
             })
             .collect(),
         Axis::Bands(bands) => bands

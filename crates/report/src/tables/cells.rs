@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::axes::{self, Position};
-use crate::document::{Cell, Column, RowRole, Tone, Unit, Value};
+use crate::document::{Cell, Column, Language, RowRole, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
 use crate::words::say;
@@ -129,31 +129,34 @@ fn computed<'v>(
     frame: &Frame<'_>,
     value: impl Fn(&str) -> Option<&'v Value>,
 ) -> Cell {
-    let number = |key: &str| match value(key)? {
-        Value::Integer(number) | Value::Cents(number) => Some(*number),
-        Value::Ratio { .. } | Value::Micros(_) | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => {
-            None
-        }
-    };
+    let number = |key: &str| quantity(value(key)?);
     let decimals = column.decimals;
     let cell = match &column.formula {
-        ColumnFormula::Share { part, whole } => part
-            .iter()
-            .map(|key| number(key))
-            .sum::<Option<i128>>()
-            .zip(number(whole))
-            .map(|(part, whole)| quotient(part, whole, Unit::Percent, decimals, frame)),
+        ColumnFormula::Share { part, whole } => {
+            let parts: Option<Vec<Quantity>> = part.iter().map(|key| number(key)).collect();
+            parts
+                .zip(number(whole))
+                .filter(|(parts, whole)| parts.iter().all(|part| part.of == whole.of))
+                .map(|(parts, whole)| {
+                    let part = parts.iter().map(|part| part.number).sum();
+                    quotient(part, whole.number, Unit::Percent, decimals, frame)
+                })
+        }
         ColumnFormula::Change { now, before } => number(now)
             .zip(number(before))
-            .map(|(now, before)| quotient(now - before, before, Unit::Change, decimals, frame)),
-        ColumnFormula::Difference { now, before } => number(now).zip(number(before)).map(|(n, b)| {
-            let amount = matches!(value(now), Some(Value::Cents(_)));
-            let cell =
-                count_cell(if amount { &Measured::Amounts } else { &Measured::Operations }, n - b, frame);
-            Cell { text: numbers::signed(cell.text), ..cell }
-        }),
+            .filter(|(now, before)| now.of == before.of)
+            .map(|(now, before)| {
+                quotient(now.number - before.number, before.number, Unit::Change, decimals, frame)
+            }),
+        ColumnFormula::Difference { now, before } => number(now)
+            .zip(number(before))
+            .filter(|(now, before)| now.of == before.of)
+            .map(|(now, before)| {
+                let cell = Quantity { number: now.number - before.number, of: now.of }.cell(frame);
+                Cell { text: numbers::signed(cell.text), ..cell }
+            }),
         ColumnFormula::Quotient { of, by } => {
-            number(of).map(|number| quotient(number, i128::from(*by), Unit::Number, decimals, frame))
+            number(of).map(|of| of.divided(i128::from(*by), decimals, frame))
         }
     };
     cell.unwrap_or_else(Cell::empty)
@@ -233,5 +236,71 @@ pub(super) fn printed(layout: &TableLayout, column: usize, number: i128, frame: 
     match measured(layout, column) {
         Measured::Amounts => numbers::euro(number, frame.language),
         _ => numbers::integer(number, frame.language),
+    }
+}
+
+/// A whole number with what it is a number of: only like is added to, compared with or divided by like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quantity {
+    /// The number.
+    pub number: i128,
+    /// Of what.
+    pub of: Of,
+}
+
+/// What a whole number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Of {
+    /// Things.
+    Things,
+    /// Euro cents.
+    Cents,
+    /// Microseconds.
+    Micros,
+}
+
+/// The quantity in a cell; `None` where there is no whole number.
+pub(crate) fn quantity(value: &Value) -> Option<Quantity> {
+    let (number, of) = match value {
+        Value::Integer(number) => (*number, Of::Things),
+        Value::Cents(number) => (*number, Of::Cents),
+        Value::Micros(number) => (*number, Of::Micros),
+        Value::Ratio { .. } | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => return None,
+    };
+    Some(Quantity { number, of })
+}
+
+impl Quantity {
+    /// As a cell.
+    pub(crate) fn cell(self, frame: &Frame<'_>) -> Cell {
+        match self.of {
+            Of::Things => count_cell(&Measured::Operations, self.number, frame),
+            Of::Cents => count_cell(&Measured::Amounts, self.number, frame),
+            Of::Micros => Cell {
+                text: numbers::duration(
+                    Micros(i64::try_from(self.number).unwrap_or(i64::MAX)),
+                    frame.language,
+                ),
+                value: Value::Micros(self.number),
+                tone: Tone::Plain,
+                proof: None,
+            },
+        }
+    }
+
+    /// Divided by a positive whole number: an amount stays an amount, to the cent.
+    pub(crate) fn divided(self, by: i128, decimals: u8, frame: &Frame<'_>) -> Cell {
+        match self.of {
+            Of::Things => quotient(self.number, by, Unit::Number, decimals, frame),
+            Of::Cents => {
+                let cell = quotient(self.number, by * 100, Unit::Number, 2, frame);
+                let text = match frame.language {
+                    Language::It => format!("{} €", cell.text),
+                    Language::En => format!("€ {}", cell.text),
+                };
+                Cell { text, ..cell }
+            }
+            Of::Micros => Quantity { number: self.number / by.max(1), of: Of::Micros }.cell(frame),
+        }
     }
 }
