@@ -157,6 +157,9 @@ pub enum Measured {
     },
 }
 
+/// The key of the only column of a table that declares no columns.
+pub const ONLY_COLUMN: &str = "value";
+
 /// One of the two axes of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Axis {

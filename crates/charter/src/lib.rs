@@ -31,8 +31,8 @@ pub use indicator::{
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
     ClassesLayout, ColumnFormula, ComputedColumn, Derived, FigureLayout, Formula, Layout, LeftOut,
-    MarkLayout, MatrixLayout, Measured, OwnColumn, PeriodKind, Reference, SectionLayout, Selection, Sort,
-    Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
+    MarkLayout, MatrixLayout, Measured, ONLY_COLUMN, OwnColumn, PeriodKind, Reference, SectionLayout,
+    Selection, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
 };
 pub use systems::{Component, Probe, System};
 

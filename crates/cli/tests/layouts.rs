@@ -164,7 +164,7 @@ kind = "figures"
 figure = [
   { id = "tutti", label = "Tutti", of = "operations", filter = { kind = "payment" }, since = 2015 },
   { id = "euro", label = "Euro", of = "amounts", filter = { kind = "payment" }, time = "before" },
-  { id = "somma", label = "Somma", sum = ["enti/total/", "euro"] },
+  { id = "somma", label = "Somma", sum = ["enti/total/value", "euro"] },
   { id = "giorni", label = "Giorni", quotient = { of = "tutti", by = 8 }, decimals = 2 },
 ]
 "#;

@@ -144,6 +144,7 @@ pub(crate) fn decide(
         (0..columns.len()).map(|column| first_use(grid, columns, column, names)).collect();
     settle_identifier(columns, &mut uses);
     settle_repetitions(columns, &mut uses);
+    settle_events(&mut uses, corrections.uses.values());
     // What a person said holds, and takes a role from whoever had it.
     for (name, wished) in &corrections.uses {
         for (column, one) in uses.iter_mut().enumerate() {
@@ -224,7 +225,7 @@ fn first_use(grid: &Grid, columns: &[Column], number: usize, names: &Names) -> U
                 Use::LeftOut(Reason::Unclear)
             }
         }
-        _ if column.length > 40 => Use::LeftOut(Reason::FreeText),
+        _ if column.length > 40 || is_prose(values()) => Use::LeftOut(Reason::FreeText),
         _ if column.holds == Holds::Texts
             && values().filter(|value| is_full_name(value)).count() * 2 > column.filled =>
         {
@@ -235,6 +236,16 @@ fn first_use(grid: &Grid, columns: &[Column], number: usize, names: &Names) -> U
         }
         _ => Use::LeftOut(Reason::Unclear),
     }
+}
+
+/// Sentences: four words and more in most values, however few values there are.
+fn is_prose<'v>(values: impl Iterator<Item = &'v String>) -> bool {
+    let (mut sentences, mut all) = (0_usize, 0_usize);
+    for value in values {
+        all += 1;
+        sentences += usize::from(value.split_whitespace().count() >= 4);
+    }
+    sentences * 2 > all
 }
 
 /// An address of mail, an Italian tax code, or a number of a telephone.
@@ -313,6 +324,20 @@ fn settle_repetitions(columns: &[Column], uses: &mut [Use]) {
             if Some(rival) != best {
                 uses[rival] = Use::LeftOut(Reason::Twice);
             }
+        }
+    }
+}
+
+/// Where no column says when a case was taken in charge or solved, its assignment or its closing does: exports
+/// with only one of the two mean the same by it.
+fn settle_events<'u>(uses: &mut [Use], wished: impl Iterator<Item = &'u Use> + Clone) {
+    for (lacking, standing) in [("taken-in-charge", "assigned"), ("solved", "closed")] {
+        let event = |name: &str| Use::Event(name.to_owned());
+        if uses.contains(&event(lacking)) || wished.clone().any(|one| *one == event(lacking)) {
+            continue;
+        }
+        if let Some(one) = uses.iter_mut().find(|one| **one == event(standing)) {
+            *one = event(lacking);
         }
     }
 }

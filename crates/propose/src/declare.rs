@@ -94,8 +94,8 @@ pub(crate) fn text(
         line(
             language
                 .pick(
-                    "# Colonne lasciate fuori: non vengono mai conservate.",
-                    "# Columns left out: they are never stored.",
+                    "# Colonne lasciate fuori: nessun fatto le conserva (il file originale sì).",
+                    "# Columns left out: no fact keeps them (the original file does).",
                 )
                 .to_owned(),
         );

@@ -233,6 +233,7 @@ const PERSONS: &[&str] = &[
     "last name",
     "full name",
     "operatore",
+    "addetto",
     "operator",
     "tecnico",
     "technician",
@@ -356,7 +357,10 @@ const DIMENSIONS: &[(&str, &[&str])] = &[
     ),
     ("topic", &["categoria", "category", "help topic", "argomento", "topic", "ambito", "area", "materia"]),
     ("subtopic", &["sottocategoria", "subcategory", "sotto categoria"]),
-    ("status", &["stato", "status", "state", "incident state", "current status", "stato ticket"]),
+    (
+        "status",
+        &["stato", "status", "state", "incident state", "current status", "stato ticket", "situazione"],
+    ),
     (
         "outcome",
         &[
@@ -418,6 +422,9 @@ pub(crate) fn of_words(name: &str) -> Says {
     if let Some(rank) = IDENTIFIERS.iter().position(|one| *one == name) {
         return Says::Identifier(rank as u8);
     }
+    if let Some(rank) = numbered(name) {
+        return Says::Identifier(rank);
+    }
     if matches!(
         name,
         "evento" | "event" | "azione" | "action" | "passaggio" | "activity" | "attivita" | "cambio di stato"
@@ -445,7 +452,10 @@ pub(crate) fn of_words(name: &str) -> Says {
     if SERVICES.contains(&name) {
         return Says::Service;
     }
-    if FREE_TEXTS.contains(&name) {
+    const TOLD: &[&str] =
+        &["descrizione", "description", "oggetto", "testo", "messaggio", "note", "commento", "problema"];
+    let first = name.split(' ').next().unwrap_or_default();
+    if FREE_TEXTS.contains(&name) || TOLD.contains(&first) {
         return Says::FreeText;
     }
     if PERSONS.iter().any(|word| whole_words(name, word)) {
@@ -472,6 +482,31 @@ pub(crate) fn of_words(name: &str) -> Says {
         return Says::Quantity;
     }
     Says::Nothing
+}
+
+/// The number of something that is a case, as `n segnalazione`, `num pratica`, `codice della richiesta`: its rank.
+fn numbered(name: &str) -> Option<u8> {
+    const NUMBERS: &[&str] = &["n", "nr", "no", "num", "numero", "number", "cod", "codice", "id", "rif"];
+    const CASES: &[&str] = &[
+        "ticket",
+        "segnalazione",
+        "richiesta",
+        "pratica",
+        "intervento",
+        "caso",
+        "protocollo",
+        "chiamata",
+        "reclamo",
+        "incident",
+        "case",
+        "request",
+        "issue",
+    ];
+    let (first, rest) = name.split_once(' ')?;
+    let last = rest.rsplit(' ').next()?;
+    let is_small = |word: &str| matches!(word, "di" | "della" | "del" | "of" | "the");
+    let small_between = rest.split(' ').filter(|word| *word != last).all(is_small);
+    (NUMBERS.contains(&first) && CASES.contains(&last) && small_between).then_some(IDENTIFIERS.len() as u8)
 }
 
 /// Whether words stand in a name as whole words.

@@ -6,7 +6,7 @@
 //! is shown is read by the declaration itself.
 //!
 //! Names of columns are those of common help desks, Italian and English. A column that looks like names of
-//! persons or free text is left out: what is not declared is never stored.
+//! persons or free text is left out: what is not declared becomes no fact.
 
 mod columns;
 mod decide;

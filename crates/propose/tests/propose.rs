@@ -95,6 +95,24 @@ fn no_person_is_kept() {
     assert!(files >= 11);
 }
 
+/// A number with its prefix, participles for the times, a free text of few values.
+#[test]
+fn an_italian_export_in_participles_is_cases() {
+    let proposal = of("helpdesk.csv", &Corrections::default());
+    for line in [
+        "facts = \"cases\"",
+        "case = \"N. segnalazione\"",
+        "opened = \"Inserita il\"",
+        "taken-in-charge = \"Assegnata il\"",
+        "solved = \"Chiusa il\"",
+        "#   Descrizione del problema: testo libero",
+        "#   Addetto: riguarda persone",
+    ] {
+        assert!(proposal.text.contains(line), "{line}: {}", proposal.text);
+    }
+    assert_eq!((proposal.received.accepted, proposal.received.rejected), (40, 0));
+}
+
 #[test]
 fn a_person_corrects_a_proposal() {
     let mut corrections = Corrections { day_first: Some(false), ..Corrections::default() };

@@ -99,10 +99,10 @@ impl Counts<'_> {
 pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer]) -> Table {
     let (counted, marks) =
         if layout.mark.is_some() { answers.split_at(answers.len() / 2) } else { (answers, &[][..]) };
-    let own = matches!(layout.columns, Axis::Own(_));
+    let own = matches!(layout.columns, Axis::Own(_) | Axis::Whole);
     let counts = Counts { answers: counted, own };
     let marks = Counts { answers: marks, own };
-    let columns = axes::positions(&layout.columns, frame, || {
+    let columns = axes::column_positions(&layout.columns, frame, || {
         counted.iter().flat_map(|answer| answer.columns()).map(str::to_owned).collect()
     });
     let mut rows = axes::positions(&layout.rows, frame, || {

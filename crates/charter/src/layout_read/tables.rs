@@ -9,8 +9,8 @@ use super::formulas::{check_span, read_decimals, read_divisor, read_measured, re
 use super::{Head, Names, read_mark, read_notes};
 use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::layout::{
-    Axis, ChartLayout, ColumnFormula, ComputedColumn, Derived, LeftOut, Measured, OwnColumn, Selection, Sort,
-    Span, TableLayout,
+    Axis, ChartLayout, ColumnFormula, ComputedColumn, Derived, LeftOut, Measured, ONLY_COLUMN, OwnColumn,
+    Selection, Sort, Span, TableLayout,
 };
 use crate::{Filter, Words};
 
@@ -366,8 +366,8 @@ fn column_keys(
     let mut keys: Vec<String> = match columns {
         Axis::Own(columns) => columns.iter().map(|column| column.key.clone()).collect(),
         Axis::Movement => ["start", "new", "ended", "end"].map(str::to_owned).to_vec(),
-        Axis::Whole
-        | Axis::Dimension { .. }
+        Axis::Whole => vec![ONLY_COLUMN.to_owned()],
+        Axis::Dimension { .. }
         | Axis::Years(_)
         | Axis::YearsSince(_)
         | Axis::Quarters

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Interval, Period};
-use impegno_charter::Axis;
+use impegno_charter::{Axis, ONLY_COLUMN};
 use impegno_measure::Cut;
 
 use crate::plan::Frame;
@@ -107,6 +107,20 @@ fn parts(axis: &Axis, period: Period) -> Vec<(String, Period)> {
         _ => (part.to_string(), part),
     };
     parts.into_iter().map(key).collect()
+}
+
+/// The positions of the columns of a table. The only column of a table that declares none has a key, so that
+/// figures, charts and published files can name it.
+pub(crate) fn column_positions(
+    axis: &Axis,
+    frame: &Frame<'_>,
+    found: impl FnOnce() -> BTreeSet<String>,
+) -> Vec<Position> {
+    let mut columns = positions(axis, frame, found);
+    if let (Axis::Whole, [only]) = (axis, columns.as_mut_slice()) {
+        ONLY_COLUMN.clone_into(&mut only.key);
+    }
+    columns
 }
 
 /// The positions of an axis. `found` gives the keys that the facts have, for axes that do not declare theirs.
