@@ -95,6 +95,12 @@ pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -
                 findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
             }
         }
+        if !names_a_folder(&body.code) {
+            let message = format!("the code `{}` cannot name a folder", body.code.escape_debug());
+            let hint =
+                "the reports of a body are written under its code: letters, digits, `-`, like \"fiesole\"";
+            findings.push(Finding::error(BAD_SETTING, row.place.clone(), message).hint(hint));
+        }
         if bodies.iter().any(|other| other.code == body.code) {
             let message = format!("the code `{}` stands twice", body.code);
             findings.push(Finding::error(REPEATED_CODE, row.place.clone(), message));
@@ -109,6 +115,13 @@ pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -
         }
     }
     bodies
+}
+
+/// Whether a code is a plain name: `report --each-body` writes into a folder of that name, which must not lead out
+/// of the output folder, nor be that folder itself.
+fn names_a_folder(code: &str) -> bool {
+    let leads_elsewhere = |sign: char| sign == '/' || sign == '\\' || sign.is_control();
+    !code.is_empty() && !code.starts_with('.') && !code.contains("..") && !code.contains(leads_elsewhere)
 }
 
 impl Body {
@@ -163,4 +176,24 @@ pub(crate) fn read_services(
         }
     });
     services
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_lead_out_of_the_output_folder_are_refused() {
+        for code in ["../../x", "..", ".", "/etc", "a/b", "a\\b", "a..b", "a\u{1}b", "\u{7f}", ""] {
+            let mut findings = Vec::new();
+            read_bodies("bodies.csv", &format!("code,name\n{code},Ente\n"), &mut findings);
+            assert_eq!(findings.len(), 1, "{code:?}: {findings:?}");
+            assert_eq!((findings[0].code, findings[0].place.line), (BAD_SETTING, 2), "{code:?}");
+        }
+        for code in ["firenze", "Città metropolitana", "c_d612", "048.017"] {
+            let mut findings = Vec::new();
+            read_bodies("bodies.csv", &format!("code,name\n{code},Ente\n"), &mut findings);
+            assert!(findings.is_empty(), "{code:?}: {findings:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! `impegno report`: the report in every format.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::thread;
 
 use impegno_calendar::Period;
@@ -31,11 +31,24 @@ pub(crate) fn run(arguments: &Report) -> Result<(), Failure> {
         let message = "the centre has no served bodies";
         return Err(Failure::new(Exit::Usage, message).hint("list them in bodies.csv"));
     }
-    for body in bodies {
-        let scope = Scope { body: Some(body.clone()), ..arguments.scope.clone() };
-        write(folder::load_sound(&arguments.centre)?, arguments, &scope, &arguments.out.join(body))?;
+    let folders = bodies.iter().map(|body| folder_of(&arguments.out, body)).collect::<Result<Vec<_>, _>>()?;
+    for (body, out) in bodies.into_iter().zip(folders) {
+        let scope = Scope { body: Some(body), ..arguments.scope.clone() };
+        write(folder::load_sound(&arguments.centre)?, arguments, &scope, &out)?;
     }
     Ok(())
+}
+
+/// The folder of a body's report: right below the output folder, whatever its code holds.
+fn folder_of(out: &Path, body: &str) -> Result<PathBuf, Failure> {
+    let mut parts = Path::new(body).components();
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(name)), None) if name == body => Ok(out.join(name)),
+        _ => {
+            let message = format!("the code `{}` of a body cannot name a folder", body.escape_debug());
+            Err(Failure::new(Exit::Folder, message).hint("change it in bodies.csv"))
+        }
+    }
 }
 
 fn write(loaded: Loaded, arguments: &Report, scope: &Scope, out: &Path) -> Result<(), Failure> {
@@ -126,4 +139,18 @@ fn others(document: &Document) -> Result<Vec<File>, Failure> {
     let workbooks = impegno_publish::xlsx(document);
     files.extend(workbooks.map_err(|error| Failure::new(Exit::Output, error.to_string()))?);
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_report_of_a_body_stays_below_the_output_folder() {
+        let folder = |body: &str| folder_of(Path::new("enti"), body).ok();
+        assert_eq!(folder("firenze"), Some(PathBuf::from("enti/firenze")));
+        for body in ["../../x", "..", ".", "", "/etc", "a/b", "a/"] {
+            assert_eq!(folder(body), None, "{body}");
+        }
+    }
 }
