@@ -541,10 +541,21 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("since = 2016, aside", "since = 216, aside", "`since` is a year"),
     ("whole = \"total\"", "whole = \"totale\"", "is computed from `totale`, which is not there before it"),
     ("by = 8 }, decimals = 3", "by = 0 }, decimals = 3", "`by` is a positive whole number"),
-    ("time = \"year-to-date\"", "time = \"year\"", "year"),
+    (
+        "time = \"year-to-date\"",
+        "time = \"year\"",
+        "`year` is not known here\n  hint: one of: period, before, year-to-date",
+    ),
     ("{ key = \"firenze\"", "{ key = \"operazioni\"", "the column `operazioni` stands twice"),
     ("by = \"gruppi\"", "by = \"grupi\"", "no source gives a dimension `grupi`"),
     ("period = \"half-year\"", "period = \"semester\"", "half-year"),
+    (
+        "rows = { by = \"probe\" }",
+        "rows = { by = \"hour\", bands = [\"0-12\", \"8-20\"] }",
+        "the hours 8-20 are in the band 0-12 already and would count twice",
+    ),
+    ("rows = { by = \"probe\" }", "rows = { by = \"hour\" }", "an axis of hours needs its bands"),
+    ("rows = { by = \"probe\" }", "rows = { by = \"hour\", bands = [] }", "there is no band of hours"),
     ("distinct = \"service\"\n", "distinct = \"service\"\nsince = 2016\n", "have no running total"),
     ("years = 2 }\n", "years = 2 }\ntime = \"before\"\n", "an axis of years has its times itself"),
     (

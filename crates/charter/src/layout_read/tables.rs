@@ -14,6 +14,8 @@ use crate::layout::{
 };
 use crate::{Filter, Words};
 
+const BANDS_HINT: &str = "write them like bands = [\"0-8\", \"8-18\", \"18-24\"]";
+
 /// Reads a table.
 pub(super) fn read_table(block: &mut Table<'_>, names: &mut Names) -> Option<TableLayout> {
     let head = Head::read(block, names)?;
@@ -253,13 +255,38 @@ pub(super) fn read_axis(block: &mut Table<'_>, key: &str, selection: Option<&Sel
         "month" => Axis::Months,
         "movement" => Axis::Movement,
         "hour" => {
-            let mut bands = Vec::new();
-            for band in axis.texts("bands") {
+            let mut bands: Vec<(u8, u8)> = Vec::new();
+            if !axis.has("bands") {
+                let finding = Finding::error(BAD_SETTING, axis.place(), "an axis of hours needs its bands");
+                axis.report(finding.hint(BANDS_HINT));
+            }
+            let texts = axis.texts("bands");
+            if axis.has("bands") && texts.is_empty() {
+                let finding =
+                    Finding::error(BAD_SETTING, axis.place_of("bands"), "there is no band of hours");
+                axis.report(finding.hint(BANDS_HINT));
+            }
+            for band in texts {
                 let ends = band.value.split_once('-').and_then(|(from, to)| {
                     Some((from.trim().parse::<u8>().ok()?, to.trim().parse::<u8>().ok()?))
                 });
                 match ends {
-                    Some((from, to)) if from < to && to <= 24 => bands.push((from, to)),
+                    Some((from, to)) if from < to && to <= 24 => {
+                        match bands.iter().find(|other| from < other.1 && other.0 < to) {
+                            Some((first, last)) => {
+                                let message = format!(
+                                    "the hours {from}-{to} are in the band {first}-{last} already and would count twice"
+                                );
+                                axis.problem(
+                                    BAD_SETTING,
+                                    &band,
+                                    message,
+                                    "end a band where the next one begins",
+                                );
+                            }
+                            None => bands.push((from, to)),
+                        }
+                    }
                     _ => axis.problem(BAD_SETTING, &band, "not a band of hours", "write it like \"8-18\""),
                 }
             }
