@@ -70,7 +70,9 @@ fn figures_csv<'a>(pages: impl Iterator<Item = &'a Page>, words: &Words) -> Stri
     written(std::iter::once(header).chain(rows))
 }
 
-/// The records as text. A row with too few or too many cells is written as it is.
+/// The records as text: every text as it is, also one that a spreadsheet would take for a formula. These files are
+/// data to be read back, and a sign put before a text would falsify it; `LEGGIMI.md` warns who opens them in a
+/// spreadsheet, for whom there is the workbook. A row with too few or too many cells is written as it is.
 fn written(records: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
     for record in records {
@@ -113,6 +115,12 @@ Il valore esatto è:
 Nei file JSON i quozienti sono scritti con numeratore e denominatore, senza arrotondamento.
 `cifre.csv` contiene le cifre singole: pagina, identificativo, nome, valore esatto, valore stampato, nota.
 I file della pagina delle differenze non sono elencati qui: vi rimanda la pagina stessa.
+
+## Aperti con un foglio di calcolo
+
+I testi sono scritti come sono, anche quando cominciano con `=`, `+`, `-` o `@`, perché chi li rilegge ritrovi gli stessi dati.
+Un foglio di calcolo che apre un CSV può prendere un testo simile per una formula: si importi il file con le colonne
+indicate come testo, oppure si apra il file XLSX del report, dove nessun testo è una formula.
 ";
 
 const ENGLISH_COLUMNS: &str = "\
@@ -139,6 +147,12 @@ The exact value is:
 The JSON files hold quotients as numerator and denominator, not rounded.
 `cifre.csv` holds the single figures: page, identifier, label, exact value, printed value, note.
 The files of the page of differences are not listed here: that page links to them.
+
+## Opened in a spreadsheet
+
+Texts are written as they are, also when they begin with `=`, `+`, `-` or `@`, so that whoever reads them back has the same data.
+A spreadsheet program that opens a CSV may take such a text for a formula: import the file with its columns
+declared as text, or open the XLSX of the report, where no text is a formula.
 ";
 
 /// The text beside the files. It says nothing of the page of differences, on which it must not depend.
