@@ -211,7 +211,7 @@ fn a_spreadsheet_that_unfolds_to_too_much_is_refused() {
 }
 
 #[test]
-fn a_register_that_was_emptied_is_worth_a_word() {
+fn a_register_that_was_emptied_withdraws_what_it_held() {
     let folder = folder();
     let path = folder.path().join("centro");
     new(&path, "it");
@@ -231,5 +231,6 @@ fn a_register_that_was_emptied_is_worth_a_word() {
     );
     fs::write(&register, head).expect("the head");
     let told = run(&["import", centre]);
-    assert!(told.stderr.contains("not-the-whole"), "{}", told.stderr);
+    // A register that holds no row any more says so of the centre: what it held is withdrawn.
+    assert!(told.stderr.contains("withdrawn") && !told.stderr.contains("not-the-whole"), "{}", told.stderr);
 }

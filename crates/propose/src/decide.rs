@@ -231,9 +231,8 @@ fn first_use(grid: &Grid, columns: &[Column], number: usize, names: &Names) -> U
         {
             Use::LeftOut(Reason::Person)
         }
-        _ if column.holds == Holds::Texts && column.has_few_words(rows) => {
-            dimension(&slug(&column.name), Of::Words)
-        }
+        // A column that nothing is known of may name persons, whatever its words look like: it is kept when
+        // somebody asks for it.
         _ => Use::LeftOut(Reason::Unclear),
     }
 }
