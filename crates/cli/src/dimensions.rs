@@ -269,8 +269,7 @@ impl Known {
     }
 
     fn learn_given(&mut self, table: &TableFormat) {
-        let mut dimensions: BTreeSet<String> =
-            table.dimensions.iter().map(|(name, _)| name.clone()).collect();
+        let mut dimensions: BTreeSet<String> = table.dimensions.keys().cloned().collect();
         let (counted, kind) = match &table.facts {
             FactColumns::Cases { kind, .. } => (Counted::Cases, kind.clone()),
             FactColumns::Operations { kind, measures, .. } => {

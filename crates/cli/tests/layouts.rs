@@ -499,7 +499,7 @@ fn an_axis_of_a_dimension_that_only_other_facts_have_is_warned_of() {
     let by = "filter = { kind = \"payment\" }\nrows = { by = \"body\", whole-catalogue = true }";
     assert!(LAYOUT.contains(by));
     let other = by.replace("\"body\", whole-catalogue = true", "\"canale\"");
-    centre.write("reports/prova.toml", &LAYOUT.replacen(by, &other, 1));
+    centre.write("reports/prova.toml", LAYOUT.replacen(by, &other, 1));
     let ran = centre.run("check", &[]).exits(0);
     let said = format!("{}{}", ran.stdout, ran.stderr);
     let warning =
@@ -515,7 +515,7 @@ fn a_table_of_times_that_waits_for_an_event_of_no_source_is_warned_of() {
             "[[section.block]]\nkind = \"times\"\nid = \"tempi\"\ntitle = \"Tempi\"\ncases = \"ticket\"\n\
              from = \"opened\"\nto = \"{to}\"\nstatistics = [\"done\"]\n"
         );
-        centre.write("reports/prova.toml", &format!("{LAYOUT}{block}"));
+        centre.write("reports/prova.toml", format!("{LAYOUT}{block}"));
         centre.run("check", &[]).exits(0)
     };
     let ran = times("taken-in-charge");
