@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{
-    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection, Span, TableLayout,
+    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection, Span,
+    TableLayout, Within,
 };
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
@@ -67,7 +68,7 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
     let known = Known::of(loaded);
     let mut findings = Vec::new();
     for commitment in &loaded.centre.commitments {
-        if let Indicator::Within(within) = &commitment.indicator {
+        for within in withins(&commitment.indicator) {
             known.check(&within.filter, &mut findings);
             let waiting = Waiting { what: &commitment.code, place: &commitment.place };
             let kinds = [within.cases.clone()];
@@ -81,6 +82,7 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
         match block {
             BlockLayout::Table(table) => {
                 known.check_selection(&table.selection, &mut findings);
+                known.check_left_out(table, &mut findings);
                 for axis in [&table.rows, &table.columns] {
                     match axis {
                         Axis::Dimension { name, .. } => {
@@ -187,6 +189,15 @@ impl Counted {
     }
 }
 
+/// The promises on times of cases that an indicator is made of.
+fn withins(indicator: &Indicator) -> Vec<&Within> {
+    match indicator {
+        Indicator::Within(within) => vec![within],
+        Indicator::MeanOf(parts) => parts.iter().flat_map(withins).collect(),
+        Indicator::Availability(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => Vec::new(),
+    }
+}
+
 impl Known {
     fn of(loaded: &Loaded) -> Known {
         let centre = &loaded.centre;
@@ -265,6 +276,20 @@ impl Known {
                 }
             }
             FactColumns::Checks(_) | FactColumns::Stocks { .. } => {}
+        }
+    }
+
+    /// A row that is left out must be one that can come, where the rows are known beforehand.
+    fn check_left_out(&self, table: &TableLayout, findings: &mut Vec<Finding>) {
+        let Axis::Dimension { name, groups, .. } = &table.rows else { return };
+        let Some(Some(words)) = self.words.get(name) else { return };
+        let can_come = |key: &String| words.contains(key) || groups.contains_key(key) || key.is_empty();
+        for row in table.left_out.iter().filter(|row| !can_come(&row.key)) {
+            let message = format!("`{}`: there is no row `{}` to be left out", table.id, row.key);
+            let hint = nearest(&row.key, words.iter().map(String::as_str))
+                .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+            let place = table.selection.place.clone();
+            findings.push(Finding::error(UNKNOWN_FILTER_VALUE, place, message).hint(hint));
         }
     }
 

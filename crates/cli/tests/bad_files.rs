@@ -216,3 +216,22 @@ fn a_changed_declaration_ends_the_facts_of_the_earlier_reading() {
         "warning[earlier-reading-stays]: read again by a changed declaration: 3 facts of the earlier reading stay",
     ]);
 }
+
+#[test]
+fn a_document_in_the_inbox_of_a_text_source_is_told_once_and_gives_nothing() {
+    for (start, what) in [
+        (&b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"[..], "a PDF document"),
+        (b"PK\x03\x04\x14\0\0\0", "a spreadsheet, a document or a zip archive"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+    ] {
+        let mut bytes = start.to_vec();
+        bytes.extend((0..20_000_u32).flat_map(|n| format!("{n};\n").into_bytes()));
+        let centre = with(PAYMENTS, bytes);
+        let ran = centre.import().exits(11).says(&[
+            "error[another-format]",
+            what,
+            "0 accepted, 0 of no interest, 0 rejected",
+        ]);
+        assert_eq!(ran.stderr.matches("error[").count(), 1, "{}", ran.stderr);
+    }
+}

@@ -103,7 +103,17 @@ fn an_export_is_proposed_accepted_and_known_the_next_time() {
         "{}",
         printed.stdout
     );
-    run(&["import", centre, &export, "--propose", "--set", "Categorie=no"]).exits(11);
+    let wrong = run(&["import", centre, &export, "--propose", "--set", "Categorie=no"]).exits(11);
+    assert!(
+        wrong.stderr.contains("il file non ha la colonna `Categorie`")
+            && wrong.stderr.contains("forse `Categoria`?"),
+        "{}",
+        wrong.stderr
+    );
+    let odd = folder.path().join("export di marzo (1).csv");
+    fs::copy(&export, &odd).expect("a copy");
+    let told = run(&["import", centre, odd.to_str().expect("text")]).exits(2);
+    assert!(told.stderr.contains("export di marzo (1).csv' --accept"), "{}", told.stderr);
     run(&["import", centre, &export, "--propose", "--set", "Categoria=boh"]).exits(2);
     run(&["import", centre, &export, "--accept", "--name", "Con Spazi"]).exits(2);
     let accepted = run(&["import", centre, &export, "--accept", "--name", "ticket"]).exits(0);

@@ -577,6 +577,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "columns = { by = \"movement\" }\nderived = [\"change\"]",
         "are no series",
     ),
+    ("key = \"Sport\"", "key = \"Sports\"", "there is no row `Sports` to be left out"),
     ("decimals = 3", "decimals = 30", "`decimals` is a number from 0 to 6"),
     ("sum = [\"enti/total/value\", \"euro\"]", "sum = [\"enti\"]", "names a table and no cell"),
     ("sum = [\"enti/total/value\", \"euro\"]", "sum = [\"giorni\"]", "the figure `giorni` comes later"),
@@ -742,4 +743,44 @@ figure = [
     // A figure of the mixed table is the centre's in part, the other wholly; so is the first table.
     let of_the_centre = page.matches("dell’intero centro").count();
     assert_eq!((of_the_centre, page.matches("in parte dell’intero centro").count()), (3, 1));
+}
+
+#[test]
+fn bands_that_leave_hours_out_say_so() {
+    let centre = centre();
+    let block = r#"[[section.block]]
+kind = "table"
+id = "fasce"
+title = "Fasce"
+of = "operations"
+filter = { kind = "payment" }
+rows = { by = "hour", bands = ["0-8", "8-20"BAND] }
+"#;
+    let note = "Le fasce non coprono tutte le ore del giorno";
+    for (band, says) in [("", true), (", \"20-24\"", false)] {
+        centre.write("reports/prova.toml", of_blocks(&block.replace("BAND", band)));
+        centre.import().exits(0);
+        let report = centre.report_of("2017", &[]);
+        assert_eq!(rows(&report, "fasce")["Totale"], ["6"]);
+        let page = std::fs::read_to_string(report.path().join("index.html")).expect("the page");
+        assert_eq!(page.contains(note), says, "{band}");
+    }
+}
+
+#[test]
+fn check_reads_the_promises_inside_a_mean() {
+    let centre = centre();
+    let within = |filter: &str, to: &str| {
+        format!(
+            "document = \"Contratto\"\n[[commitment]]\ncode = \"M\"\ntext = \"Media\"\nexpected = \">= 90 %\"\n\
+             indicator = {{ mean = [{{ within = {{ cases = \"ticket\", from = \"opened\", to = \"{to}\", limit = \"1 h\", \
+             filter = {filter} }} }}] }}\n"
+        )
+    };
+    centre.write("commitments/sla.toml", within("{ body = \"fiesole\" }", "taken-in-charge"));
+    centre.run("check", &[]).exits(0);
+    centre.write("commitments/sla.toml", within("{ bodi = \"fiesole\" }", "taken-in-charge"));
+    centre.run("check", &[]).exits(10).says(&["no source gives a dimension `bodi`"]);
+    centre.write("commitments/sla.toml", within("{}", "taken-in-chage"));
+    centre.run("check", &[]).exits(0).says(&["event-not-given", "did you mean `taken-in-charge`?"]);
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use impegno_findings::nearest;
 use impegno_sources::Names;
 
 use crate::columns::{Column, Holds, day_first};
 use crate::dictionary::{Says, event_of, of_time, of_words, plain};
 use crate::grid::Grid;
+use crate::lack::Lack;
 use crate::{Corrections, Language};
 
 /// What a column is used for.
@@ -90,17 +92,6 @@ pub(crate) enum Doubt {
     UnknownEvents(Vec<String>),
 }
 
-/// What is lacking for a mapping.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lack {
-    /// No column of times.
-    Time,
-    /// Nothing tells the rows apart.
-    Identifier,
-    /// A corrected column does not exist, or the corrections do not go together.
-    Correction,
-}
-
 /// Which facts a row gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gives {
@@ -133,8 +124,9 @@ pub(crate) fn decide(
     names: &Names,
     corrections: &Corrections,
 ) -> Result<Decided, Lack> {
-    if corrections.uses.keys().any(|name| !grid.names.contains(name)) {
-        return Err(Lack::Correction);
+    if let Some(name) = corrections.uses.keys().find(|name| !grid.names.contains(name)) {
+        let near = nearest(name, grid.names.iter().map(String::as_str)).map(str::to_owned);
+        return Err(Lack::Correction { name: name.clone(), near });
     }
     let mut doubts = Vec::new();
     if grid.header.is_none() {
@@ -569,37 +561,6 @@ fn kind(gives: Gives, columns: &[Column], uses: &[Use]) -> String {
         Gives::Stock => "stock",
     }
     .to_owned()
-}
-
-impl Lack {
-    pub(crate) fn message(self, language: Language) -> &'static str {
-        match self {
-            Lack::Time => language.pick(
-                "nessuna colonna di date dice quando qualcosa è successo",
-                "no column of dates says when something happened",
-            ),
-            Lack::Identifier => language.pick(
-                "nessuna colonna distingue le righe: un numero di ticket o un codice",
-                "no column tells the rows apart: the number of a ticket or a code",
-            ),
-            Lack::Correction => language
-                .pick("una colonna corretta non c'è nel file", "a corrected column is not in the file"),
-        }
-    }
-
-    pub(crate) fn hint(self, language: Language) -> &'static str {
-        match self {
-            Lack::Time => language.pick(
-                "esportare anche la data di apertura; o dire quale colonna è con --set \"COLONNA=evento opened\"",
-                "export the date of opening too; or say which column it is with --set \"COLUMN=event opened\"",
-            ),
-            Lack::Identifier => language.pick(
-                "esportare anche il numero; o dire quale colonna è con --set \"COLONNA=caso\"",
-                "export the number too; or say which column it is with --set \"COLUMN=case\"",
-            ),
-            Lack::Correction => language.pick("guardare i nomi nella prima riga", "look at the names in the header"),
-        }
-    }
 }
 
 impl Doubt {

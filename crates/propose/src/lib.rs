@@ -13,6 +13,7 @@ mod decide;
 mod declare;
 mod dictionary;
 mod grid;
+mod lack;
 mod preview;
 mod wish;
 
@@ -106,7 +107,7 @@ pub fn propose(
     let grid = grid::Grid::of(file, bytes, corrections.sheet.as_deref())?;
     let columns = columns::describe(&grid);
     let decided = decide::decide(&grid, &columns, names, corrections)
-        .map_err(|lack| Box::new(no_mapping(file, lack.message(language), lack.hint(language))))?;
+        .map_err(|lack| Box::new(no_mapping(file, &lack.message(language), &lack.hint(language))))?;
     let text = declare::text(file, &grid, &columns, &decided, language);
     let mut findings = Vec::new();
     let declaration = impegno_settings::read(file, &text, &mut findings, impegno_sources::read_declaration);

@@ -128,7 +128,9 @@ fn a_person_corrects_a_proposal() {
     corrections.uses.insert("Canali".to_owned(), "no".parse().expect("a use"));
     let bytes = b"Numero;Aperto il\n1;01/02/2025\n";
     assert!(
-        of_bytes("x.csv", bytes, &corrections).expect_err("no such column").contains("una colonna corretta")
+        of_bytes("x.csv", bytes, &corrections)
+            .expect_err("no such column")
+            .contains("il file non ha la colonna")
     );
 }
 

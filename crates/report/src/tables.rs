@@ -17,7 +17,7 @@ use axes::Position;
 use cells::{Context, summed};
 pub(crate) use cells::{Quantity, count_cell, quantity, quotient};
 pub(crate) use notes::annotations;
-use notes::{leave_out, scheme_notes};
+use notes::{bands_note, leave_out, scheme_notes};
 
 /// What is counted, as `measure` asks it.
 pub(crate) fn take(selection: &Selection) -> Take {
@@ -177,6 +177,7 @@ pub(crate) fn table(layout: &TableLayout, frame: &Frame<'_>, answers: &[Answer])
     }
     notes.extend(left_out);
     notes.extend(scheme_notes(layout, frame));
+    notes.extend(bands_note(layout, frame));
     notes.extend(annotations(&layout.id, frame));
     let chart = layout.chart.as_ref().map(|chart| Chart {
         kind: match chart.kind.as_str() {

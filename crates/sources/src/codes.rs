@@ -5,6 +5,11 @@ use impegno_findings::Code;
 /// Nothing in the file.
 pub(crate) const EMPTY_FILE: Code =
     Code { name: "empty-file", meaning: "A received file is empty; nothing of it was received." };
+/// A document, picture or archive where text is declared.
+pub(crate) const ANOTHER_FORMAT: Code = Code {
+    name: "another-format",
+    meaning: "A file is a PDF, a spreadsheet, a picture or an archive where its source declares text; nothing of it was received.",
+};
 /// Wrong number of fields.
 pub(crate) const BROKEN_ROW: Code = Code {
     name: "broken-row",
@@ -120,6 +125,7 @@ pub(crate) const MISSING_SHEET: Code = Code {
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
     EMPTY_FILE,
+    ANOTHER_FORMAT,
     BROKEN_ROW,
     TRUNCATED,
     BROKEN_ARCHIVE,

@@ -99,6 +99,12 @@ pub(crate) fn read<E>(
 ) -> Result<(), Stopped<E>> {
     let mut buffer = Buffer::new(input);
     buffer.begin().map_err(Stopped::Input)?;
+    if let Some(format) = foreign(&buffer.text) {
+        let message = format!("the file is {format}, and its source is declared as text");
+        let finding = Finding::error(codes::ANOTHER_FORMAT, Place::file(file), message);
+        received.findings.push(finding.hint("export it as text, or declare the `format` that it has"));
+        return Ok(());
+    }
     if buffer.decoder.is_some() {
         let message = "the file is in UTF-16, as spreadsheet programs call Unicode text; it was read as such";
         received.findings.push(
@@ -162,6 +168,19 @@ pub(crate) fn read<E>(
     }
     received.findings.close(file);
     Ok(())
+}
+
+/// What a file is that is not text, by the bytes that begin it.
+fn foreign(start: &[u8]) -> Option<&'static str> {
+    const FORMATS: [(&[u8], &str); 6] = [
+        (b"%PDF-", "a PDF document"),
+        (b"PK\x03\x04", "a spreadsheet, a document or a zip archive"),
+        (b"\xd0\xcf\x11\xe0", "a spreadsheet or document of an old office program"),
+        (b"\x89PNG", "a picture"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"SQLite format 3", "a database"),
+    ];
+    FORMATS.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, format)| *format)
 }
 
 /// Says that there is nothing in a file.

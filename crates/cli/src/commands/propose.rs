@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use impegno_findings::{Finding, render};
 use impegno_propose::{Corrections, Proposal, Use, propose};
-use impegno_sources::Format;
+use impegno_sources::{Format, Input, PIECE};
 
 use crate::arguments::{DayFirst, Import, Lang};
 use crate::commands::import::receive_and_tell;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Import, loaded: &Loaded, files: &[PathBuf]) -> Res
                 receive_and_tell(loaded, &[incoming(loaded, source, file)], arguments.at)?;
                 continue;
             }
-            let hint = format!("impegno import {} {source} {}", arguments.centre.display(), file.display());
+            let hint = format!("impegno import {} {source} {}", quoted(&arguments.centre), quoted(file));
             return Err(Failure::new(Exit::Usage, told).hint(hint));
         }
         let mut wishes = Wishes::of(arguments, &name)?;
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Import, loaded: &Loaded, files: &[PathBuf]) -> Res
             show(&proposal, arguments.lang);
             if !asks {
                 let message = format!("{name} belongs to no declared source; nothing was received");
-                let command = format!("impegno import {} {}", arguments.centre.display(), file.display());
+                let command = format!("impegno import {} {}", quoted(&arguments.centre), quoted(file));
                 return Err(Failure::new(Exit::Usage, message)
                     .hint(format!("accept this mapping with: {command} --accept --name {}", wishes.name)));
             }
@@ -111,6 +111,13 @@ fn name_from(file: &str) -> String {
     if words.is_empty() { "fonte".to_owned() } else { words.join("-") }
 }
 
+/// A path as it is typed: in quotes where the shell would take it apart.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |letter: char| letter.is_alphanumeric() || "/._-+@%:,".contains(letter);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
 /// The file, or the beginning of a very large one.
 fn beginning(file: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable =
@@ -130,9 +137,13 @@ fn sources_that_fit(loaded: &Loaded, name: &str, bytes: &[u8]) -> Vec<String> {
         loaded.sources.iter().filter(|(_, (declaration, _))| matches!(declaration.format, Format::Table(_)));
     tables
         .filter(|(_, (declaration, _))| {
-            let received =
-                impegno_sources::read(declaration, &loaded.names, &loaded.centre.zone, name, bytes);
-            received.accepted > 0 && received.rejected * 10 <= received.rows
+            // Only how many rows fit is asked: the facts, which an archive may unfold to many, are not kept.
+            let mut bytes = bytes;
+            let input = Input { size: bytes.len() as u64, piece: PIECE, bytes: &mut bytes };
+            let zone = &loaded.centre.zone;
+            let dropped = |_| Ok::<(), std::convert::Infallible>(());
+            let read = impegno_sources::read_pieces(declaration, &loaded.names, zone, name, input, dropped);
+            read.is_ok_and(|received| received.accepted > 0 && received.rejected * 10 <= received.rows)
         })
         .map(|(source, _)| source.clone())
         .collect()

@@ -19,13 +19,7 @@ pub(super) type Event = (u32, i64, u32, u32);
 /// Counts the cases of a question.
 pub(super) fn answer(question: &Question, joins: &Joins, parts: &[Part]) -> Answer {
     let Take::Cases { from } = &question.take else { return Answer::default() };
-    let books: Vec<(&Part, &CaseEvents)> = parts
-        .iter()
-        .filter_map(|part| match &part.facts {
-            Facts::Cases(facts) => Some((part, facts)),
-            Facts::Checks(_) | Facts::Operations(_) | Facts::Stocks(_) => None,
-        })
-        .collect();
+    let books = books(parts);
     let events = events(&books, question.filter.conditions.get("kind"));
     let mut counts: FxHashMap<(&str, &str), i128> = FxHashMap::default();
     for case in events.chunk_by(|a, b| a.0 == b.0) {
@@ -69,6 +63,17 @@ pub(super) fn key<'k>(cut: &'k Cut, at: i64, value: &impl Fn(&str) -> &'k str) -
         Cut::Times(_) => cut.time_of(at).map(|(key, _)| key.as_str()),
         Cut::Hours(_) | Cut::Movement => None,
     }
+}
+
+/// The parts that hold cases.
+pub(super) fn books(parts: &[Part]) -> Vec<(&Part, &CaseEvents)> {
+    parts
+        .iter()
+        .filter_map(|part| match &part.facts {
+            Facts::Cases(facts) => Some((part, facts)),
+            Facts::Checks(_) | Facts::Operations(_) | Facts::Stocks(_) => None,
+        })
+        .collect()
 }
 
 /// The events of the cases whose kind fits, by case and time.

@@ -1,9 +1,8 @@
 //! Times between two events of cases, gathered by the cells of a table.
 
 use impegno_calendar::{Calendar, Instant, Zone};
-use impegno_facts::{CaseEvents, Facts};
 
-use super::cases::{CaseRows, events, joins_value, key};
+use super::cases::{CaseRows, books, events, joins_value, key};
 use super::{Answer, Question, Take};
 use crate::{Joins, Part};
 
@@ -55,13 +54,7 @@ impl Times {
 /// Gathers the times of a question.
 pub(super) fn answer(question: &Question, joins: &Joins, zone: &Zone, parts: &[Part]) -> Answer {
     let Take::Times { from, to, by } = &question.take else { return Answer::default() };
-    let books: Vec<(&Part, &CaseEvents)> = parts
-        .iter()
-        .filter_map(|part| match &part.facts {
-            Facts::Cases(facts) => Some((part, facts)),
-            Facts::Checks(_) | Facts::Operations(_) | Facts::Stocks(_) => None,
-        })
-        .collect();
+    let books = books(parts);
     let events = events(&books, question.filter.conditions.get("kind"));
     let mut answer = Answer::default();
     let end = question.window.end.0;

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_report::document::{Block, Cell, Column, Figure, Page, Report, RowRole, Table, Tone, Value};
+use impegno_report::document::{Block, Cell, Column, Figure, Page, Report, RowRole, Table, Tone};
 
 use crate::address::is_differences;
+use crate::reasons::reason;
 use crate::spreadsheet::shown::{Lengths, Shown, label, shown};
 use crate::words::Words;
 
@@ -306,22 +307,6 @@ fn notes<'a>(
     }
     notes.extend(own.iter().map(|text| Note { text: cut(text), tone: Tone::Plain }));
     notes
-}
-
-/// Why there is no value, unless the text of the cell already says it.
-fn reason(cell: &Cell) -> Option<&str> {
-    match &cell.value {
-        Value::NotMeasured(reason) if !reason.is_empty() && !cell.text.contains(reason.as_str()) => {
-            Some(reason)
-        }
-        Value::NotMeasured(_)
-        | Value::Empty
-        | Value::Text(_)
-        | Value::Integer(_)
-        | Value::Ratio { .. }
-        | Value::Micros(_)
-        | Value::Cents(_) => None,
-    }
 }
 
 /// Names of sheets: short enough, without forbidden letters, each once whatever its case.

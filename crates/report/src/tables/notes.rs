@@ -78,3 +78,20 @@ pub(super) fn scheme_notes(layout: &TableLayout, frame: &Frame<'_>) -> Vec<Strin
         })
         .collect()
 }
+
+/// Bands of hours that leave hours of the day out: their total is not that of the day.
+pub(super) fn bands_note(layout: &TableLayout, frame: &Frame<'_>) -> Option<String> {
+    let bands = [&layout.rows, &layout.columns].into_iter().find_map(|axis| match axis {
+        Axis::Bands(bands) => Some(bands),
+        _ => None,
+    })?;
+    // Bands do not overlap: `check` refuses it.
+    let hours: u32 = bands.iter().map(|(from, to)| u32::from(to.saturating_sub(*from))).sum();
+    (hours < 24).then(|| {
+        say(
+            frame.language,
+            "Le fasce non coprono tutte le ore del giorno: il totale è quello delle fasce.",
+            "The bands do not cover all hours of the day: the total is that of the bands.",
+        )
+    })
+}
