@@ -8,7 +8,7 @@ use impegno_charter::{Availability, Confirmation, Planned};
 use impegno_facts::{Facts, Origin, State, StateType};
 
 use crate::verdict::{Band, fraction};
-use crate::{Case, FactRef, Part};
+use crate::{Cases, FactRef, Part};
 
 /// The time of a period, each instant in exactly one bucket; their sum is the period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -160,7 +160,7 @@ impl CheckBook {
 
     fn origin(&self, heard: &Heard) -> FactRef {
         FactRef {
-            file: self.files.get(&heard.batch).map(|(_, file)| file.clone()).unwrap_or_default(),
+            file: self.files.get(&heard.batch).map_or_else(|| "".into(), |(_, file)| file.as_str().into()),
             batch: heard.batch,
             line: heard.line,
         }
@@ -318,7 +318,7 @@ pub(crate) fn measure(
     probes: &[String],
     calendar: &Calendar,
     period: Interval,
-    maintenance: &[Case],
+    maintenance: &Cases,
 ) -> AvailabilityEvidence {
     let whole: Intervals = std::iter::once(period).collect();
     let open = calendar.open(period);
@@ -398,15 +398,13 @@ fn joined(stretches: Vec<Stretch>) -> Vec<Stretch> {
 }
 
 /// The planned stops of a probe: its own and those of its host.
-fn planned_stops(probe: &str, maintenance: &[Case], period: Interval) -> Intervals {
+fn planned_stops(probe: &str, maintenance: &Cases, period: Interval) -> Intervals {
     let host = probe.split(';').next().unwrap_or(probe);
     let mut stops = Vec::new();
-    for case in
-        maintenance.iter().filter(|case| case.kind == "maintenance" && (case.id == probe || case.id == host))
-    {
+    for case in maintenance.of_kind("maintenance").filter(|case| case.id() == probe || case.id() == host) {
         let mut since: Option<i64> = None;
-        for event in &case.events {
-            match event.event.as_str() {
+        for event in case.events() {
+            match event.event {
                 "started" => since = since.or(Some(event.at)),
                 "ended" | "cancelled" => {
                     stops.extend(since.take().map(|since| (since, event.at)));

@@ -36,7 +36,8 @@ pub(crate) fn gather(part: &Part, obligation: &str, zone: &Zone, into: &mut Vec<
     for row in 0..facts.at.len() {
         if facts.kind.get(row) == "obligation" && obligations.get(row) == obligation {
             let day = zone.date(impegno_calendar::Instant(facts.at[row]));
-            let origin = FactRef { file: part.file.clone(), batch: part.batch, line: facts.line[row] };
+            let origin =
+                FactRef { file: part.file.as_str().into(), batch: part.batch, line: facts.line[row] };
             into.push((day, origin));
         }
     }

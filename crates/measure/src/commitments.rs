@@ -15,7 +15,7 @@ use crate::cadence::{self, CadenceEvidence};
 use crate::response::ResponseEvidence;
 use crate::verdict::{Band, Measured, Reason, Verdict, judge, target_value};
 use crate::within::{self, WithinEvidence};
-use crate::{Case, CaseBook, FactRef, Joins, Part, Supply};
+use crate::{CaseBook, Cases, FactRef, Joins, Part, Supply};
 
 /// What was measured of a commitment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,7 +117,7 @@ struct Gathered {
     responses: BTreeMap<String, ResponseEvidence>,
     obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
     /// The cases, put together when everything is gathered.
-    finished: Vec<Case>,
+    finished: Cases,
     /// The part of the period that lies before the last receipt; `None` when all of it lies after.
     known_part: Option<Interval>,
     /// What follows from what in the catalogue.
@@ -125,16 +125,16 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn take(mut self, part: &Part, wanted: &Wanted<'_>, period: Interval, zone: &Zone) -> Gathered {
-        self.checks.add(part, &wanted.probes, wanted.window(period));
-        self.cases.add(part, &wanted.kinds);
+    fn take(mut self, part: Part, wanted: &Wanted<'_>, period: Interval, zone: &Zone) -> Gathered {
+        self.checks.add(&part, &wanted.probes, wanted.window(period));
         for probe in &wanted.timed_probes {
-            self.responses.entry((*probe).to_owned()).or_default().add(part, probe, period);
+            self.responses.entry((*probe).to_owned()).or_default().add(&part, probe, period);
         }
         for obligation in &wanted.obligations {
             let performances = self.obligations.entry((*obligation).to_owned()).or_default();
-            cadence::gather(part, obligation, zone, performances);
+            cadence::gather(&part, obligation, zone, performances);
         }
+        self.cases.add(part, &wanted.kinds);
         self
     }
 
@@ -175,7 +175,7 @@ fn gather<S: Supply>(
     let mut gathered = parts
         .into_par_iter()
         .try_fold(Gathered::default, |gathered, (kind, part)| {
-            Ok(gathered.take(&supply.read(kind, part)?, wanted, period, &centre.zone))
+            Ok(gathered.take(supply.read(kind, part)?, wanted, period, &centre.zone))
         })
         .try_reduce(Gathered::default, |a, b| Ok(a.merge(b)))?;
     gathered.checks.finish();
@@ -257,7 +257,7 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
             // A period that has not begun when the last fact was received holds no case.
             let known = gathered.known_part.unwrap_or(Interval { start: period.start, end: period.start });
             let evidence = within::measure(wanted, calendar, known, &gathered.finished, &gathered.joins);
-            let known = gathered.finished.iter().any(|case| case.kind == wanted.cases);
+            let known = !gathered.finished.numbers(&wanted.cases).is_empty();
             let reason = match (known, evidence.count.total()) {
                 (false, _) => Reason::NoFacts,
                 (true, 0) => Reason::NoCase,

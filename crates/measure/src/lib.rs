@@ -24,7 +24,7 @@ mod within;
 
 pub use availability::{Account, AvailabilityEvidence, Stretch, StretchState};
 pub use cadence::{CadenceEvidence, Gap};
-pub use cases::{Case, CaseBook, CaseEvent};
+pub use cases::{Case, CaseBook, CaseEvent, Cases};
 pub use commitments::{Evidence, Measurement, measure_commitments};
 pub use joins::Joins;
 pub use response::ResponseEvidence;

@@ -49,7 +49,8 @@ impl ResponseEvidence {
                     .last()
                     .is_some_and(|last| (last.0.0, Reverse(last.1.0)) <= (latency, Reverse(at.0)));
             if slow {
-                let origin = FactRef { file: part.file.clone(), batch: part.batch, line: facts.line[row] };
+                let origin =
+                    FactRef { file: part.file.as_str().into(), batch: part.batch, line: facts.line[row] };
                 self.slowest.push((Micros(latency), at, origin));
                 self.keep_slowest();
             }

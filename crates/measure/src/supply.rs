@@ -1,5 +1,7 @@
 //! Where facts come from, as far as measuring has to know.
 
+use std::sync::Arc;
+
 use impegno_calendar::Interval;
 use impegno_facts::{Facts, Kind};
 
@@ -38,7 +40,7 @@ pub trait Supply: Sync {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FactRef {
     /// Received file.
-    pub file: String,
+    pub file: Arc<str>,
     /// Number of the batch.
     pub batch: u64,
     /// Line, from 1.

@@ -4,7 +4,7 @@ use impegno_calendar::{Calendar, Instant, Interval, Micros};
 use impegno_charter::{Clock, Within};
 
 use crate::verdict::{Band, fraction};
-use crate::{Case, FactRef, Joins};
+use crate::{Case, Cases, FactRef, Joins};
 
 /// How many cases are in each bucket; their sum is the cases that fall under the promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,17 +72,14 @@ pub(crate) fn measure(
     within: &Within,
     calendar: &Calendar,
     period: Interval,
-    cases: &[Case],
+    cases: &Cases,
     joins: &Joins,
 ) -> WithinEvidence {
-    let event_known = cases
-        .iter()
-        .filter(|case| case.kind == within.cases)
-        .any(|case| case.first(&within.to, period.end.0).is_some());
-    let mut judged: Vec<Judged> = cases
-        .iter()
-        .filter(|case| case.kind == within.cases)
-        .filter_map(|case| judge(within, calendar, period, case, joins))
+    let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, period.end.0).is_some());
+    let fulfilling = cases.fulfilling(&within.cases, &within.filter, period.end.0, joins);
+    let mut judged: Vec<Judged> = fulfilling
+        .into_iter()
+        .filter_map(|number| judge(within, calendar, period, cases.get(number as usize)?))
         .collect();
     if !event_known {
         judged.iter_mut().for_each(|case| case.judgement = Judgement::NotJudgeable);
@@ -104,16 +101,10 @@ pub(crate) fn measure(
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.
-fn judge(
-    within: &Within,
-    calendar: &Calendar,
-    period: Interval,
-    case: &Case,
-    joins: &Joins,
-) -> Option<Judged> {
+fn judge(within: &Within, calendar: &Calendar, period: Interval, case: Case<'_>) -> Option<Judged> {
     let end = period.end.0;
     let from = case.first(&within.from, end)?;
-    if from.at < period.start.0 || !case.fulfils(&within.filter, end, joins) {
+    if from.at < period.start.0 {
         return None;
     }
     if let Some(longer) = &within.longer_than {
@@ -133,10 +124,10 @@ fn judge(
         Some(_) => Judgement::Good,
         None => Judgement::Open,
     };
-    let origins = std::iter::once(from).chain(to).map(|event| event.origin.clone()).collect();
+    let origins = std::iter::once(from).chain(to).map(|event| event.origin()).collect();
     Some(Judged {
-        case: case.id.clone(),
-        source: case.source.clone(),
+        case: case.id().to_owned(),
+        source: case.source().to_owned(),
         from: start,
         to: to.map(|event| Instant(event.at)),
         taken,

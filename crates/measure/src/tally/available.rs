@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{Answer, Cut, Question, Take, hull};
 use crate::availability::{self, CheckBook};
-use crate::{Case, CaseBook, Supply};
+use crate::{CaseBook, Cases, Supply};
 
 /// A component to be measured, by its code.
 #[derive(Debug, Clone)]
@@ -100,11 +100,11 @@ fn reach(question: &Question) -> Interval {
 }
 
 /// The planned stops of the monitors.
-fn maintenance<S: Supply>(supply: &S, end: Instant) -> Result<Vec<Case>, S::Error> {
+fn maintenance<S: Supply>(supply: &S, end: Instant) -> Result<Cases, S::Error> {
     let ever = Interval { start: Instant(i64::MIN / 2), end };
     let mut cases = CaseBook::default();
     for part in (0..supply.count(Kind::Cases)).filter(|part| supply.touches(Kind::Cases, *part, ever)) {
-        cases.add(&supply.read(Kind::Cases, part)?, &["maintenance"]);
+        cases.add(supply.read(Kind::Cases, part)?, &["maintenance"]);
     }
     Ok(cases.finish())
 }
