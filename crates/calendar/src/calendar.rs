@@ -88,6 +88,16 @@ impl Calendar {
         &self.0.zone
     }
 
+    /// The same rules on the clocks of another zone.
+    ///
+    /// In [`Zone::utc`], whose clocks never change, its instants are civil times: what a clock on the wall shows.
+    pub fn in_zone(&self, zone: Zone) -> Calendar {
+        match &self.0.weekly {
+            None => Calendar(Arc::new(Inner { code: self.0.code.clone(), zone, weekly: None })),
+            Some(weekly) => Calendar::weekly(self.0.code.clone(), zone, weekly.rules.clone()),
+        }
+    }
+
     /// Whether it never closes, so that working time is elapsed time.
     pub fn is_always(&self) -> bool {
         self.0.weekly.is_none()

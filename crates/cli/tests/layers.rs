@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("findings", &[]),
     ("settings", &["findings"]),
     ("calendar", &[]),
+    ("clocks", &["calendar"]),
     ("facts", &[]),
     ("sources", &["findings", "settings", "calendar", "facts"]),
     ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
