@@ -12,9 +12,11 @@ use jiff::civil::{Date, Weekday};
 use crate::bodies::{Scheme, read_bodies, read_services};
 use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::commitment::read_commitments;
+use crate::indicator::check_availability;
 use crate::layout_read::read_layout;
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
+use crate::works::check_systems;
 use crate::{
     BlockLayout, Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System,
     TimesClock, Words,
@@ -100,6 +102,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         centre.layouts.insert(code.to_owned(), layout);
     }
     if calendars_known {
+        check_systems(&centre, &mut findings);
         check_commitments(&centre, &mut findings);
         check_layouts(&centre, &mut findings);
     }
@@ -354,14 +357,14 @@ fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                 findings.push(finding.hint(hint));
             }
         };
+        let mut availabilities = Vec::new();
         let mut indicators = vec![&commitment.indicator];
         while let Some(indicator) = indicators.pop() {
             match indicator {
                 Indicator::Availability(availability) => {
-                    let known = centre.components.iter().map(|component| component.code.as_str()).collect();
-                    unknown("component", &availability.component, known);
                     let known = centre.calendars.keys().map(String::as_str).collect();
                     unknown("calendar", &availability.calendar, known);
+                    availabilities.push(availability);
                 }
                 Indicator::MeanOf(parts) => indicators.extend(parts),
                 Indicator::ResponseTime(time) => {
@@ -376,6 +379,9 @@ fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                 }
                 Indicator::Cadence(_) => {}
             }
+        }
+        for availability in availabilities {
+            check_availability(availability, centre, &commitment.code, &commitment.place, findings);
         }
     }
 }
@@ -418,6 +424,16 @@ impl Centre {
     /// The probes that watch a component.
     pub fn probes_of<'c>(&'c self, component: &'c str) -> impl Iterator<Item = &'c Probe> {
         self.probes.iter().filter(move |probe| probe.component == component)
+    }
+
+    /// The component of a code.
+    pub fn component(&self, code: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.code == code)
+    }
+
+    /// The system of a code.
+    pub fn system(&self, code: &str) -> Option<&System> {
+        self.systems.iter().find(|system| system.code == code)
     }
 
     /// The calendar of a code.

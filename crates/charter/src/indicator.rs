@@ -12,8 +12,11 @@ use impegno_settings::Table;
 use crate::codes::BAD_SETTING;
 use crate::expected::{TimeUnit, time};
 
+pub(crate) use availability::check_availability;
 pub(crate) use availability::read_availability_rule;
-pub use availability::{Availability, Confirmation, Planned};
+pub use availability::{
+    Availability, Confirmation, DownBy, Planned, Subject, WeightBy, Weighted, WeightedPart,
+};
 pub use response::{ResponseTime, Statistic};
 pub use within::{Clock, LongerThan, Within};
 

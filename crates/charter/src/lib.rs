@@ -16,6 +16,7 @@ mod layout;
 mod layout_read;
 mod systems;
 mod tables;
+mod works;
 
 pub use bodies::{Body, OnlineService, Scheme};
 pub use centre::{Centre, Folder, read};
@@ -25,8 +26,8 @@ pub use decimal::Decimal;
 pub use expected::{Comparison, Expected, Target, TimeUnit};
 pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
-    Availability, Cadence, Clock, Confirmation, Indicator, LongerThan, Planned, ResponseTime, Statistic,
-    Within,
+    Availability, Cadence, Clock, Confirmation, DownBy, Indicator, LongerThan, Planned, ResponseTime,
+    Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
 };
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
@@ -35,6 +36,7 @@ pub use layout::{
     Selection, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
 };
 pub use systems::{Component, Probe, System};
+pub use works::{Need, Works};
 
 /// A text in both languages. English falls back on Italian where a centre wrote none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

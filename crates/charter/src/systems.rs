@@ -1,11 +1,12 @@
 //! Systems, their components and probes.
 
-use impegno_findings::Finding;
+use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
 
 use crate::Words;
 use crate::codes::{REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::tables::read_table;
+use crate::works::{Need, Works, read_need, read_works};
 
 /// A system that the centre runs: what a promise of availability is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,10 @@ pub struct System {
     pub code: String,
     /// Name.
     pub name: Words,
+    /// What of it must work for it to work; all its components unless said otherwise.
+    pub works: Works,
+    /// Where that stands.
+    pub place: Place,
 }
 
 /// A part of a system that probes watch.
@@ -25,6 +30,10 @@ pub struct Component {
     pub name: Words,
     /// Code of its system.
     pub system: String,
+    /// How many of its probes must be up for it to be up.
+    pub probes: Need,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// A probe of a monitor.
@@ -46,17 +55,24 @@ pub(crate) fn read_systems(table: &mut Table<'_>) -> (Vec<System>, Vec<Component
         if systems.iter().any(|other| other.code == code.value) {
             entry.problem(REPEATED_CODE, &code, format!("the system `{}` stands twice", code.value), "");
         }
+        let mut own: Vec<Works> = Vec::new();
         for mut part in entry.tables("component") {
             let Some(component) = part.required_text("code") else { continue };
+            let probes = read_need(&mut part, "probes");
+            own.push(Works::Component(component.value.clone()));
             let name = Words::read(&mut part, "name").unwrap_or_else(|| Words::same(&component.value));
             if components.iter().any(|other| other.code == component.value) {
                 let message = format!("the component `{}` stands twice", component.value);
                 part.problem(REPEATED_CODE, &component, message, "");
             } else {
-                components.push(Component { code: component.value, name, system: code.value.clone() });
+                let (system, place) = (code.value.clone(), component.place);
+                components.push(Component { code: component.value, name, system, probes, place });
             }
         }
-        systems.push(System { code: code.value, name });
+        let place = entry.place_of("works");
+        let works = entry.table("works").and_then(|mut works| read_works(&mut works));
+        let works = works.unwrap_or(Works::Group { need: Need::All, parts: own });
+        systems.push(System { code: code.value, name, works, place });
     }
     (systems, components)
 }

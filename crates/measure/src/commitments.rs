@@ -1,19 +1,22 @@
 //! All commitments of a centre over a period, in one reading of the facts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Instant, Interval, Micros, Zone};
-use impegno_charter::{Availability, Centre, Clock, Commitment, Indicator};
+use impegno_charter::{Availability, Centre, Clock, Commitment, DownBy, Indicator, Subject, Weighted};
 use impegno_facts::Kind;
 use jiff::civil::Date;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use rayon::prelude::*;
 
-use crate::availability::{self, AvailabilityEvidence, CheckBook};
+use crate::availability::{
+    self, AvailabilityEvidence, CheckBook, Composition, INTERRUPTION, Lines, WeightedEvidence,
+};
 use crate::cadence::{self, CadenceEvidence};
 use crate::response::ResponseEvidence;
 use crate::verdict::{Band, Measured, Reason, Verdict, judge, target_value};
+use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
 use crate::{CaseBook, Cases, FactRef, Joins, Part, Supply};
 
@@ -39,6 +42,8 @@ pub struct Measurement {
 pub enum Evidence {
     /// Of an availability.
     Availability(AvailabilityEvidence),
+    /// Of an availability of several parts by their weights.
+    Weighted(WeightedEvidence),
     /// Of a mean: each part with what it is of.
     Mean(Vec<(String, Option<BigRational>, Evidence)>),
     /// Of a response time.
@@ -63,43 +68,65 @@ pub fn measure_commitments<S: Supply>(
     let wanted = Wanted::of(centre);
     let mut gathered = gather(centre, &wanted, period, supply)?;
     gathered.joins = Joins::new(centre);
+    gathered.lines = Lines::new(std::mem::take(&mut gathered.checks), &gathered.finished, known_at);
     gathered.known_part = Interval::new(period.start, period.end.min(known_at));
-    Ok(centre.commitments.iter().map(|commitment| measure(centre, commitment, period, &gathered)).collect())
+    let measure = |commitment| measure(centre, commitment, period, &wanted, &gathered);
+    Ok(centre.commitments.par_iter().map(measure).collect())
 }
 
 /// Which facts the commitments of a centre need.
 struct Wanted<'c> {
-    probes: Vec<&'c str>,
+    probes: BTreeSet<&'c str>,
     /// How the availabilities are measured.
     rules: Vec<&'c Availability>,
-    kinds: Vec<&'c str>,
-    timed_probes: Vec<&'c str>,
-    obligations: Vec<&'c str>,
+    kinds: BTreeSet<&'c str>,
+    timed_probes: BTreeSet<&'c str>,
+    obligations: BTreeSet<&'c str>,
+    /// Whose weights are counted.
+    weighing: Weighing<'c>,
 }
 
 impl<'c> Wanted<'c> {
     fn of(centre: &'c Centre) -> Wanted<'c> {
         let mut wanted = Wanted {
-            probes: Vec::new(),
+            probes: BTreeSet::new(),
             rules: Vec::new(),
-            kinds: vec!["maintenance"],
-            timed_probes: Vec::new(),
-            obligations: Vec::new(),
+            kinds: BTreeSet::from(["maintenance"]),
+            timed_probes: BTreeSet::new(),
+            obligations: BTreeSet::new(),
+            weighing: Weighing::new(centre),
         };
         let mut indicators: Vec<&Indicator> =
             centre.commitments.iter().map(|commitment| &commitment.indicator).collect();
+        let mut components: BTreeSet<String> = BTreeSet::new();
         while let Some(indicator) = indicators.pop() {
             match indicator {
                 Indicator::Availability(one) => {
-                    wanted.probes.extend(centre.probes_of(&one.component).map(|probe| probe.name.as_str()));
+                    for works in one.of.works().into_iter().filter_map(|works| works.resolved(centre)) {
+                        components.extend(works.components().into_iter().map(str::to_owned));
+                    }
+                    if let Subject::Weighted(weighted) = &one.of {
+                        wanted.weighing.ask(weighted);
+                    }
+                    if one.interruptions.is_some() {
+                        wanted.kinds.insert(INTERRUPTION);
+                    }
                     wanted.rules.push(one);
                 }
                 Indicator::MeanOf(parts) => indicators.extend(parts),
-                Indicator::ResponseTime(one) => wanted.timed_probes.push(&one.probe),
-                Indicator::Within(one) => wanted.kinds.push(&one.cases),
-                Indicator::Cadence(one) => wanted.obligations.push(&one.obligation),
+                Indicator::ResponseTime(one) => {
+                    wanted.timed_probes.insert(&one.probe);
+                }
+                Indicator::Within(one) => {
+                    wanted.kinds.insert(&one.cases);
+                }
+                Indicator::Cadence(one) => {
+                    wanted.obligations.insert(&one.obligation);
+                }
             }
         }
+        let probes = centre.probes.iter().filter(|probe| components.contains(&probe.component));
+        wanted.probes.extend(probes.map(|probe| probe.name.as_str()));
         wanted
     }
 
@@ -116,6 +143,9 @@ struct Gathered {
     cases: CaseBook,
     responses: BTreeMap<String, ResponseEvidence>,
     obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
+    weights: Weights,
+    /// How probes and components stood, when everything is gathered.
+    lines: Lines,
     /// The cases, put together when everything is gathered.
     finished: Cases,
     /// The part of the period that lies before the last receipt; `None` when all of it lies after.
@@ -134,6 +164,7 @@ impl Gathered {
             let performances = self.obligations.entry((*obligation).to_owned()).or_default();
             cadence::gather(&part, obligation, zone, performances);
         }
+        wanted.weighing.add(&part, period, &mut self.weights);
         self.cases.add(part, &wanted.kinds);
         self
     }
@@ -141,6 +172,7 @@ impl Gathered {
     fn merge(mut self, other: Gathered) -> Gathered {
         self.checks = self.checks.merge(other.checks);
         self.cases = self.cases.merge(other.cases);
+        self.weights = self.weights.merge(other.weights);
         for (probe, response) in other.responses {
             let mine = self.responses.remove(&probe).unwrap_or_default();
             self.responses.insert(probe, mine.merge(response));
@@ -163,7 +195,7 @@ fn gather<S: Supply>(
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
     let mut parts: Vec<(Kind, usize)> = Vec::new();
     for (kind, window) in [(Kind::Checks, checks_window), (Kind::Cases, ever), (Kind::Operations, ever)] {
-        if kind == Kind::Operations && wanted.obligations.is_empty() {
+        if kind == Kind::Operations && wanted.obligations.is_empty() && wanted.weighing.is_empty() {
             continue;
         }
         parts.extend(
@@ -190,8 +222,14 @@ struct Found {
     evidence: Evidence,
 }
 
-fn measure(centre: &Centre, commitment: &Commitment, period: Interval, gathered: &Gathered) -> Measurement {
-    let found = find(centre, &commitment.indicator, period, gathered);
+fn measure(
+    centre: &Centre,
+    commitment: &Commitment,
+    period: Interval,
+    wanted: &Wanted<'_>,
+    gathered: &Gathered,
+) -> Measurement {
+    let found = find(centre, &commitment.indicator, period, wanted, gathered);
     match found.value {
         Some((measured, band)) => Measurement {
             code: commitment.code.clone(),
@@ -212,36 +250,28 @@ fn measure(centre: &Centre, commitment: &Commitment, period: Interval, gathered:
     }
 }
 
-fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gathered) -> Found {
+fn find(
+    centre: &Centre,
+    indicator: &Indicator,
+    period: Interval,
+    asked: &Wanted<'_>,
+    gathered: &Gathered,
+) -> Found {
     let certain = |measured: Measured| {
         let value = measured.exact();
         (measured, Band { low: value.clone(), high: value })
     };
     match indicator {
-        Indicator::Availability(wanted) => {
-            let probes: Vec<String> =
-                centre.probes_of(&wanted.component).map(|probe| probe.name.clone()).collect();
-            let always = impegno_calendar::Calendar::always(centre.zone.clone());
-            let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
-            let evidence = availability::measure(
-                &gathered.checks,
-                wanted,
-                &probes,
-                calendar,
-                period,
-                &gathered.finished,
-            );
-            let reason = match (probes.is_empty(), evidence.checks) {
-                (true, _) => Reason::NoProbe,
-                (false, 0) => Reason::NoFacts,
-                (false, _) => Reason::NothingKnown,
-            };
-            // A component without probes has nothing that could be down: no reason to call it up.
-            let share = if probes.is_empty() { None } else { evidence.account.share() };
-            let value = share.map(|(share, band)| (Measured::Share(share), band));
-            Found { value, reason, evidence: Evidence::Availability(evidence) }
-        }
-        Indicator::MeanOf(parts) => mean(centre, parts, period, gathered),
+        Indicator::Availability(wanted) => match &wanted.of {
+            Subject::Works(works) => {
+                let of = Composition::of(works, centre);
+                let (evidence, reason) = available(centre, wanted, of.as_ref(), period, gathered);
+                let value = evidence.account.share().map(|(share, band)| (Measured::Share(share), band));
+                Found { value, reason, evidence: Evidence::Availability(evidence) }
+            }
+            Subject::Weighted(weighted) => weigh(centre, wanted, weighted, period, asked, gathered),
+        },
+        Indicator::MeanOf(parts) => mean(centre, parts, period, asked, gathered),
         Indicator::ResponseTime(wanted) => {
             let evidence = gathered.responses.get(&wanted.probe).cloned().unwrap_or_default();
             let value = evidence.statistic(wanted.statistic).map(|time| certain(Measured::Time(time)));
@@ -277,13 +307,66 @@ fn find(centre: &Centre, indicator: &Indicator, period: Interval, gathered: &Gat
     }
 }
 
+/// The availability of something that works or does not, and why there is no share if there is none.
+fn available(
+    centre: &Centre,
+    wanted: &Availability,
+    of: Option<&Composition>,
+    period: Interval,
+    gathered: &Gathered,
+) -> (AvailabilityEvidence, Reason) {
+    let always = impegno_calendar::Calendar::always(centre.zone.clone());
+    let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
+    let nothing = Composition::one("", impegno_charter::Need::All, &[]);
+    let of = of.unwrap_or(&nothing);
+    let evidence = availability::measure(&gathered.lines, wanted, of, calendar, period);
+    let declared = wanted.interruptions == Some(DownBy::Declared);
+    let reason = match (of.probes().next(), evidence.checks) {
+        (None, _) if !declared => Reason::NoProbe,
+        (_, 0) => Reason::NoFacts,
+        (_, _) => Reason::NothingKnown,
+    };
+    (evidence, reason)
+}
+
+/// The availability of several parts by their weights.
+fn weigh(
+    centre: &Centre,
+    wanted: &Availability,
+    weighted: &Weighted,
+    period: Interval,
+    asked: &Wanted<'_>,
+    gathered: &Gathered,
+) -> Found {
+    let weights = asked.weighing.of(weighted, &gathered.weights);
+    let mut reason = Reason::NoFacts;
+    let mut parts = Vec::new();
+    for (part, weight) in weighted.parts.iter().zip(weights) {
+        let of = Composition::of(&part.works, centre);
+        let (evidence, why) = available(centre, wanted, of.as_ref(), period, gathered);
+        if weight > 0 {
+            reason = why;
+        }
+        parts.push((part.works.to_string(), weight, evidence));
+    }
+    let evidence = WeightedEvidence { by: weighted.by, parts };
+    let value = evidence.share().map(|(share, band)| (Measured::Share(share), band));
+    Found { value, reason, evidence: Evidence::Weighted(evidence) }
+}
+
 /// The mean of the unrounded parts; without one of them there is no mean.
-fn mean(centre: &Centre, parts: &[Indicator], period: Interval, gathered: &Gathered) -> Found {
+fn mean(
+    centre: &Centre,
+    parts: &[Indicator],
+    period: Interval,
+    asked: &Wanted<'_>,
+    gathered: &Gathered,
+) -> Found {
     let mut evidence = Vec::new();
     let mut sums: Option<(BigRational, BigRational, BigRational)> = Some(Default::default());
     let mut reason = Reason::NoFacts;
     for part in parts {
-        let found = find(centre, part, period, gathered);
+        let found = find(centre, part, period, asked, gathered);
         let share = found.value.as_ref().map(|(measured, _)| measured.exact());
         sums = match (sums, found.value) {
             (Some((value, low, high)), Some((measured, band))) => {
@@ -308,7 +391,7 @@ fn mean(centre: &Centre, parts: &[Indicator], period: Interval, gathered: &Gathe
 /// What an indicator is about.
 fn subject(indicator: &Indicator) -> String {
     match indicator {
-        Indicator::Availability(one) => one.component.clone(),
+        Indicator::Availability(one) => one.of.to_string(),
         Indicator::MeanOf(parts) => parts.iter().map(subject).collect::<Vec<_>>().join(", "),
         Indicator::ResponseTime(one) => one.probe.clone(),
         Indicator::Within(one) => one.cases.clone(),
@@ -323,6 +406,7 @@ impl Evidence {
             Evidence::Availability(evidence) if evidence.account.excused > Micros(0) => {
                 evidence.account.share_without_exclusions()
             }
+            Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
             Evidence::Mean(parts) => {
                 if parts.iter().all(|(_, _, evidence)| evidence.share_without_exclusions().is_none()) {
                     return None;

@@ -20,9 +20,13 @@ mod response;
 mod supply;
 mod tally;
 mod verdict;
+mod weights;
 mod within;
 
-pub use availability::{Account, AvailabilityEvidence, Stretch, StretchState};
+pub use availability::{
+    Account, Agreement, AvailabilityEvidence, DeclaredInterruption, Disagreement, Reconciliation, Stretch,
+    StretchState, UndeclaredStop, WeightedEvidence,
+};
 pub use cadence::{CadenceEvidence, Gap};
 pub use cases::{Case, CaseBook, CaseEvent, Cases};
 pub use commitments::{Evidence, Measurement, measure_commitments};

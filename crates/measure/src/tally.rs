@@ -20,7 +20,8 @@ use rustc_hash::FxHashMap;
 use crate::availability::Account;
 use crate::{Joins, Part, Supply};
 pub use available::AvailabilityOf;
-use columns::{Cutter, Sieve};
+use columns::Cutter;
+pub(crate) use columns::Sieve;
 pub use times::{Times, TimesBy};
 
 /// What is asked of the facts: how much of something, cut by rows and columns.

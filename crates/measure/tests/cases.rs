@@ -1,7 +1,7 @@
 //! Cases put together from columns are those that a slow, plain reading of the rows gives, however the rows are
 //! cut into parts and in whatever order the parts come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{Condition, Filter};
 use impegno_facts::{CaseEvents, Facts, Texts};
@@ -69,7 +69,7 @@ fn put_together(parts: Vec<Part>) -> Cases {
     let mut books: Vec<CaseBook> = Vec::new();
     for part in parts {
         let mut book = CaseBook::default();
-        book.add(part, &WANTED);
+        book.add(part, &BTreeSet::from(WANTED));
         books.push(book);
     }
     books.into_iter().reduce(CaseBook::merge).unwrap_or_default().finish()

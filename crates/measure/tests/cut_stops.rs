@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros};
-use impegno_charter::{Availability, Centre, Filter, Indicator};
+use impegno_charter::{Availability, Centre, Filter, Indicator, Need};
 use impegno_facts::{Check, Checks, Facts, Kind, NO_LATENCY, Origin, State, StateType};
 use impegno_measure::{
     Account, AvailabilityOf, Cut, Evidence, Joins, Part, Question, Supply, Take, answer, measure_commitments,
@@ -108,6 +108,7 @@ fn tabled(centre: &Centre, log: &Log, period: Interval) -> Account {
     let component = AvailabilityOf {
         component: "WEB".to_owned(),
         probes: vec![PROBE.to_owned()],
+        need: Need::All,
         rule: rule(centre),
         calendar: Calendar::always(centre.zone.clone()),
     };

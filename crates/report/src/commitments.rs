@@ -2,9 +2,7 @@
 
 use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, Within, Words};
-use impegno_measure::{
-    Account, Evidence, Judgement, Measured, Measurement, StretchState, Verdict, WithinEvidence,
-};
+use impegno_measure::{Account, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence};
 use num_rational::BigRational;
 
 use crate::body;
@@ -204,7 +202,7 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
         proof: None,
     };
     match evidence {
-        Evidence::Availability(_) | Evidence::Mean(_) => time(longest_stop(evidence)),
+        Evidence::Availability(_) | Evidence::Weighted(_) | Evidence::Mean(_) => time(longest_stop(evidence)),
         Evidence::Response(response) => {
             response.slowest.first().map_or_else(Cell::empty, |slowest| time(slowest.0))
         }
@@ -246,13 +244,10 @@ pub(crate) fn account_time(time: Micros, account: &Account, frame: &Frame<'_>) -
 
 fn longest_stop(evidence: &Evidence) -> Micros {
     match evidence {
-        Evidence::Availability(availability) => availability
-            .stretches
-            .iter()
-            .filter(|stretch| stretch.state == StretchState::Down)
-            .map(|stretch| stretch.interval.length())
-            .max()
-            .unwrap_or(Micros(0)),
+        Evidence::Availability(availability) => availability.longest_stop(),
+        Evidence::Weighted(weighted) => {
+            weighted.parts.iter().map(|(_, _, part)| part.longest_stop()).max().unwrap_or(Micros(0))
+        }
         Evidence::Mean(parts) => {
             parts.iter().map(|(_, _, evidence)| longest_stop(evidence)).max().unwrap_or(Micros(0))
         }
@@ -294,6 +289,15 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
                 &format!("{stop}{excused}; copertura {known}"),
                 &format!("{stop}{excused}; coverage {known}"),
             )
+        }
+        Evidence::Weighted(weighted) => {
+            let names: Vec<String> = weighted
+                .parts
+                .iter()
+                .map(|(name, weight, _)| format!("{name} × {}", count(*weight)))
+                .collect();
+            let names = names.join(", ");
+            say(language, &format!("pesi: {names}"), &format!("weights: {names}"))
         }
         Evidence::Mean(parts) => {
             let names: Vec<&str> = parts.iter().map(|(name, _, _)| name.as_str()).collect();

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Interval, Micros, Period};
 use impegno_charter::{
-    Availability, AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit,
-    TimesStatistic,
+    Availability, AvailabilityColumns, AvailabilityLayout, Subject, TimesClock, TimesLayout, TimesLimit,
+    TimesStatistic, Works,
 };
 use impegno_measure::{Account, Answer, AvailabilityOf, Cut, Question, Take, Times, TimesBy};
 use num_bigint::BigInt;
@@ -32,7 +32,11 @@ pub(crate) fn availability_questions(layout: &AvailabilityLayout, frame: &Frame<
         .map(|component| AvailabilityOf {
             component: component.clone(),
             probes: frame.centre.probes_of(component).map(|probe| probe.name.clone()).collect(),
-            rule: Availability { component: component.clone(), ..layout.rule.clone() },
+            need: frame.centre.component(component).map(|one| one.probes).unwrap_or_default(),
+            rule: Availability {
+                of: Subject::Works(Works::Component(component.clone())),
+                ..layout.rule.clone()
+            },
             calendar: calendar(&layout.rule.calendar, frame),
         })
         .collect();

@@ -1,10 +1,12 @@
 //! The proof of each commitment: definition, account, intervals or cases, and where the facts stand.
 
-use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Confirmation, Indicator, Planned, Statistic};
-use impegno_measure::{Account, Evidence, FactRef, Judged, Judgement, Measurement, WithinEvidence};
+mod availability;
 
-use crate::commitments::{account_time, basis, expected, limit, measured, taken, target_share, verdict};
+use impegno_calendar::Micros;
+use impegno_charter::{Clock, Commitment, Indicator, Statistic};
+use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement, WithinEvidence};
+
+use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -103,50 +105,7 @@ fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -
 fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
     let language = frame.language;
     match indicator {
-        Indicator::Availability(one) => {
-            let confirmation = match one.confirmation {
-                Confirmation::Hard => {
-                    say(language, "dalla conferma (stato HARD)", "from its confirmation (HARD state)")
-                }
-                Confirmation::SinceFirst => say(
-                    language,
-                    "dal primo tentativo, se poi confermato (stato HARD)",
-                    "from its first attempt, once confirmed (HARD state)",
-                ),
-                Confirmation::Any => say(language, "dal primo segnale", "from its first sign"),
-            };
-            let planned = match one.planned {
-                Planned::Excused => {
-                    say(language, "esclusi dal conto e mostrati", "left out of the account and shown")
-                }
-                Planned::Counted => say(language, "contati come ogni altro", "counted like any other"),
-            };
-            let component = &one.component;
-            let staleness = numbers::duration(one.staleness, language);
-            let shortest = numbers::duration(one.ignore_shorter_than, language);
-            let ignored = match one.ignore_shorter_than {
-                Micros(0) => String::new(),
-                _ => say(
-                    language,
-                    &format!(" I fermi più brevi di {shortest} non contano."),
-                    &format!(" Stops shorter than {shortest} do not count."),
-                ),
-            };
-            say(
-                language,
-                &format!(
-                    "Tempo di funzionamento di {component} diviso per tempo di funzionamento più tempo di fermo. \
-                     Le sonde in stato OK o WARNING contano come funzionanti, in stato CRITICAL come ferme; il fermo conta \
-                     {confirmation}. Uno stato vale fino al successivo, al più per {staleness}; oltre, il tempo è ignoto. \
-                     Fermi programmati: {planned}.{ignored}"
-                ),
-                &format!(
-                    "Up time of {component} divided by up time plus down time. Probes in state OK or WARNING count as up, in \
-                     state CRITICAL as down; a stop counts {confirmation}. A state holds until the next, at most for \
-                     {staleness}; beyond, time is unknown. Planned stops: {planned}.{ignored}"
-                ),
-            )
-        }
+        Indicator::Availability(one) => availability::definition(one, frame),
         Indicator::MeanOf(parts) => {
             let mut text = say(
                 language,
@@ -230,96 +189,8 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
 fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
     let language = frame.language;
     match evidence {
-        Evidence::Availability(one) => {
-            let account = &one.account;
-            let buckets = [
-                ("up", say(language, "in funzione", "up"), account.up),
-                ("down", say(language, "fermo", "down"), account.down),
-                (
-                    "excused",
-                    say(language, "fermo programmato escluso", "planned stop, excused"),
-                    account.excused,
-                ),
-                ("unknown", say(language, "ignoto", "unknown"), account.unknown),
-                (
-                    "outside",
-                    say(language, "fuori orario di servizio", "outside service hours"),
-                    account.outside,
-                ),
-            ];
-            let total = account.total();
-            let mut rows: Vec<Row> = buckets
-                .into_iter()
-                .map(|(key, label, time)| account_row(key, label, time, account, RowRole::Part, frame))
-                .collect();
-            rows.push(account_row(
-                "total",
-                say(language, "Periodo", "Period"),
-                total,
-                account,
-                RowRole::Total,
-                frame,
-            ));
-            let intervals = one
-                .stretches
-                .iter()
-                .enumerate()
-                .map(|(n, stretch)| Row {
-                    key: (n + 1).to_string(),
-                    label: words::instant(stretch.interval.start, &frame.centre.zone, language),
-                    role: RowRole::Part,
-                    cells: vec![
-                        Cell::words(words::instant(stretch.interval.end, &frame.centre.zone, language)),
-                        time_cell(stretch.interval.length(), frame),
-                        Cell::words(words::stretch(stretch.state, language)),
-                        Cell::words(stretch.probe.clone()),
-                        Cell::words(
-                            stretch.origin.as_ref().map_or_else(String::new, |origin| place(origin, frame)),
-                        ),
-                    ],
-                })
-                .collect();
-            vec![
-                Block::Table(Table {
-                    id: format!("{id}-conto"),
-                    title: say(language, "Il conto del tempo", "The account of time"),
-                    definition: say(
-                        language,
-                        "Ogni istante del periodo sta in una sola riga.",
-                        "Each instant of the period is in one row only.",
-                    ),
-                    row_heading: say(language, "Stato", "State"),
-                    columns: vec![
-                        column("seconds", say(language, "Secondi", "Seconds"), true),
-                        column("time", say(language, "Tempo", "Time"), false),
-                        column("share", say(language, "Quota", "Share"), true),
-                    ],
-                    rows,
-                    notes: Vec::new(),
-                    chart: None,
-                }),
-                Block::Table(Table {
-                    id: format!("{id}-intervalli"),
-                    title: say(language, "Gli intervalli non in funzione", "The intervals that were not up"),
-                    definition: say(
-                        language,
-                        "Con la riga del file ricevuto che li apre.",
-                        "With the line of the received file that opens them.",
-                    ),
-                    row_heading: say(language, "Dal", "From"),
-                    columns: vec![
-                        column("to", say(language, "Al", "To"), false),
-                        column("length", say(language, "Durata", "Length"), true),
-                        column("state", say(language, "Stato", "State"), false),
-                        column("probe", say(language, "Sonda", "Probe"), false),
-                        column("origin", say(language, "Fonte", "Source"), false),
-                    ],
-                    rows: intervals,
-                    notes: Vec::new(),
-                    chart: None,
-                }),
-            ]
-        }
+        Evidence::Availability(one) => availability::evidence(id, one, frame),
+        Evidence::Weighted(one) => availability::weighted(id, one, frame),
         Evidence::Mean(parts) => {
             let mut blocks = Vec::new();
             let rows = parts
@@ -510,25 +381,6 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
 
 fn column(key: &str, label: String, numeric: bool) -> Column {
     Column { key: key.to_owned(), label, numeric }
-}
-
-fn account_row(
-    key: &str,
-    label: String,
-    time: Micros,
-    account: &Account,
-    role: RowRole,
-    frame: &Frame<'_>,
-) -> Row {
-    let seconds = quotient(i128::from(time.0), 1_000_000, Unit::Number, decimals_of(time), frame);
-    let share = quotient(i128::from(time.0), i128::from(account.total().0), Unit::Percent, 3, frame);
-    let text = if time.0 == 0 { "–".to_owned() } else { account_time(time, account, frame) };
-    let words = Cell { text, value: Value::Micros(i128::from(time.0)), tone: Tone::Plain, proof: None };
-    Row { key: key.to_owned(), label, role, cells: vec![seconds, words, share] }
-}
-
-fn decimals_of(time: Micros) -> u8 {
-    if time.0 % 1_000_000 == 0 { 0 } else { 6 }
 }
 
 fn time_cell(time: Micros, frame: &Frame<'_>) -> Cell {

@@ -204,6 +204,12 @@ impl<'t> Table<'t> {
         tables
     }
 
+    /// Whether the value of a key is a list of tables, not of texts. An empty list is none.
+    pub fn is_list_of_tables(&self, key: &str) -> bool {
+        let first = self.entries.get(key).and_then(|value| value.get_ref().as_array()?.first());
+        first.is_some_and(|item| item.get_ref().is_table())
+    }
+
     /// Whether the value of a key is a table.
     pub fn is_table(&self, key: &str) -> bool {
         self.entries.get(key).is_some_and(|value| value.get_ref().is_table())

@@ -35,7 +35,16 @@ pub(super) fn read_availability(block: &mut Table<'_>, names: &mut Names) -> Opt
         AvailabilityColumns::Periods(axis)
     };
     let rule = match block.table("rule") {
-        Some(mut rule) => read_availability_rule(&mut rule, String::new()),
+        Some(mut rule) => {
+            let place = rule.place_of("interruptions");
+            let rule = read_availability_rule(&mut rule);
+            if rule.interruptions.is_some() {
+                let message =
+                    "the register of interruptions is held against probes in commitments, not in tables";
+                block.report(Finding::error(BAD_SETTING, place, message));
+            }
+            rule
+        }
         None => crate::Availability::default(),
     };
     let place = block.place_of("components");

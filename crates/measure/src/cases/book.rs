@@ -1,6 +1,6 @@
 //! Gathering events part by part, and putting cases together from them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -33,9 +33,9 @@ pub(super) struct BookPart {
 
 impl CaseBook {
     /// Takes the events of the kinds asked for from a part; a part without any is dropped.
-    pub fn add(&mut self, part: Part, kinds: &[&str]) {
+    pub fn add(&mut self, part: Part, kinds: &BTreeSet<&str>) {
         let Facts::Cases(facts) = part.facts else { return };
-        let wanted: Vec<bool> = facts.kind.words().iter().map(|kind| kinds.contains(&&**kind)).collect();
+        let wanted: Vec<bool> = facts.kind.words().iter().map(|kind| kinds.contains(&**kind)).collect();
         if wanted.contains(&true) {
             let file = part.file.into();
             self.parts.push(BookPart { facts, source: part.source, file, batch: part.batch, wanted });

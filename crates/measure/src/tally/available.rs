@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use impegno_calendar::{Calendar, Instant, Interval};
-use impegno_charter::Availability;
+use impegno_charter::{Availability, Need};
 use impegno_facts::Kind;
 use rayon::prelude::*;
 
 use super::{Answer, Cut, Question, Take, hull};
-use crate::availability::{self, CheckBook};
+use crate::availability::{self, CheckBook, Composition, Lines};
 use crate::{CaseBook, Cases, Supply};
 
 /// A component to be measured, by its code.
@@ -18,6 +18,8 @@ pub struct AvailabilityOf {
     pub component: String,
     /// Its probes.
     pub probes: Vec<String>,
+    /// How many of them must be up.
+    pub need: Need,
     /// How it is measured.
     pub rule: Availability,
     /// The service hours that the rule names.
@@ -27,7 +29,8 @@ pub struct AvailabilityOf {
 impl PartialEq for AvailabilityOf {
     /// Calendars of one centre are the same when their codes are, and the rule names the code.
     fn eq(&self, other: &AvailabilityOf) -> bool {
-        (&self.component, &self.probes, &self.rule) == (&other.component, &other.probes, &other.rule)
+        (&self.component, &self.probes, self.need, &self.rule)
+            == (&other.component, &other.probes, other.need, &other.rule)
     }
 }
 
@@ -49,7 +52,6 @@ pub(super) fn answer<S: Supply>(
     let Some(hull) = asked().map(|(_, question, _)| reach(question)).reduce(hull) else { return Ok(()) };
     let all = || asked().flat_map(|(_, _, components)| components.iter());
     let probes: BTreeSet<&str> = all().flat_map(|one| one.probes.iter().map(String::as_str)).collect();
-    let probes: Vec<&str> = probes.into_iter().collect();
     let window = availability::window(all().map(|one| &one.rule), hull);
     let parts: Vec<usize> =
         (0..supply.count(Kind::Checks)).filter(|part| supply.touches(Kind::Checks, *part, window)).collect();
@@ -61,19 +63,13 @@ pub(super) fn answer<S: Supply>(
         })
         .try_reduce(CheckBook::default, |a, b| Ok(a.merge(b)))?;
     book.finish();
-    let maintenance = maintenance(supply, hull.end)?;
+    // Of tables only commitments look at the register of interruptions, so nothing hangs on when it was last heard of.
+    let lines = Lines::new(book, &maintenance(supply, hull.end)?, hull.end);
     for (n, question, components) in asked() {
         for one in components {
+            let of = Composition::one(&one.component, one.need, &one.probes);
             for (key, interval) in columns(question) {
-                let evidence = availability::measure(
-                    &book,
-                    &one.rule,
-                    &one.probes,
-                    &one.calendar,
-                    interval,
-                    &maintenance,
-                );
-                let account = evidence.account;
+                let account = availability::account(&lines, &one.rule, &of, &one.calendar, interval);
                 // A component without probes has nothing that could be down: no reason to call it up.
                 if !one.probes.is_empty() && (account.up.0 + account.down.0) > 0 {
                     answers[n].accounts.insert((one.component.clone(), key.to_owned()), account);
@@ -104,7 +100,7 @@ fn maintenance<S: Supply>(supply: &S, end: Instant) -> Result<Cases, S::Error> {
     let ever = Interval { start: Instant(i64::MIN / 2), end };
     let mut cases = CaseBook::default();
     for part in (0..supply.count(Kind::Cases)).filter(|part| supply.touches(Kind::Cases, *part, ever)) {
-        cases.add(supply.read(Kind::Cases, part)?, &["maintenance"]);
+        cases.add(supply.read(Kind::Cases, part)?, &BTreeSet::from(["maintenance"]));
     }
     Ok(cases.finish())
 }

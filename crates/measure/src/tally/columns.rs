@@ -49,14 +49,14 @@ fn column<'f>(facts: &'f Facts, name: &str) -> Option<Cow<'f, Texts>> {
 }
 
 /// Which rows of a part pass a filter.
-pub(super) struct Sieve<'f> {
+pub(crate) struct Sieve<'f> {
     /// Each condition: its column and which codes fulfil it.
     conditions: Vec<(Cow<'f, Texts>, Vec<bool>)>,
 }
 
 impl<'f> Sieve<'f> {
     /// The sieve for a part; `None` when no row can pass.
-    pub(super) fn new(filter: &Filter, joins: &Joins, facts: &'f Facts) -> Option<Sieve<'f>> {
+    pub(crate) fn new(filter: &Filter, joins: &Joins, facts: &'f Facts) -> Option<Sieve<'f>> {
         let mut conditions = Vec::new();
         for (name, condition) in &filter.conditions {
             match column(facts, joins.base(name)) {
@@ -77,7 +77,7 @@ impl<'f> Sieve<'f> {
         Some(Sieve { conditions })
     }
 
-    pub(super) fn passes(&self, row: usize) -> bool {
+    pub(crate) fn passes(&self, row: usize) -> bool {
         self.conditions.iter().all(|(texts, passes)| passes[texts.codes()[row] as usize])
     }
 }
