@@ -1,40 +1,42 @@
 //! The calendar of a centre: when it is open, how long it works, when a term is over.
 
 mod builder;
+mod quick;
+mod rules;
+mod schedule;
+mod source;
+mod table;
 mod working_days;
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use crate::instant::SECOND;
-use crate::year_table::{YearTable, YearTotal};
 use crate::{Instant, Interval, Intervals, Micros, Zone};
 
-pub(crate) use builder::Rules;
-pub use builder::{CalendarBuilder, Closed, Closure};
+pub use builder::{CalendarBuilder, Closed, Closure, DayHours, Opening, Operation, SpecialDay};
+use rules::Rules;
+use schedule::{FIRST_YEAR, LAST_YEAR, Schedule};
+use source::Source;
+use table::Total;
 
-/// The first year with opening hours; before it nothing is open.
-const FIRST_YEAR: i16 = 1;
-/// The last year with opening hours; after it nothing is open.
-const LAST_YEAR: i16 = 9998;
-/// Microseconds in a civil day without a change of clock.
-const DAY: i64 = 86_400 * SECOND;
+const MICROS: fn(&Total) -> i64 = |total| total.micros;
 
 /// When a centre is open, resolved from civil time by its zone.
 ///
-/// Made by [`CalendarBuilder`], or by [`Calendar::always`] for services that never close. Cheap to
-/// clone; can be shared between threads.
+/// Made by [`CalendarBuilder`], from other calendars by [`Calendar::combined`], or by [`Calendar::always`] for services
+/// that never close. Cheap to clone; can be shared between threads.
 ///
-/// Range: the civil years 1 to 9998. The years named to [`CalendarBuilder::build`] are resolved
-/// ahead; any other is resolved the first time that it is asked for and then kept, so answers there
-/// are just as right. Beyond year 9998 and before year 1 nothing is open (a calendar that never
-/// closes is open there too).
+/// Range: the civil years 1 to 9998. The years named to [`CalendarBuilder::build`] answer in constant time, once they are
+/// resolved; any other is resolved the first time that it is asked for and then kept, so answers there
+/// are just as right. Totals are kept over spans of 64 years, so that no question walks through decades. Beyond year 9998
+/// and before year 1 nothing is open (a calendar that never closes is open there too).
 ///
 /// Working time is *elapsed* time: an opening from 0:00 to 24:00 lasts 23 hours on the day on which
-/// the clocks go forward. A segment that starts or ends at a time which the clocks skip or show
-/// twice follows the policy of [`Zone::instant`].
+/// the clocks go forward and 25 on that on which they go back. A segment that starts or ends at a time which the clocks
+/// skip or show twice follows the policy of [`Zone::instant`].
 #[derive(Clone)]
 pub struct Calendar(Arc<Inner>);
 
@@ -42,40 +44,50 @@ struct Inner {
     code: String,
     zone: Zone,
     /// `None`: never closes.
-    weekly: Option<Weekly>,
-}
-
-/// Rules, and what was resolved of them so far.
-struct Weekly {
-    rules: Rules,
-    /// One for each year from `FIRST_YEAR` to `LAST_YEAR`.
-    years: Box<[YearSlot]>,
-}
-
-#[derive(Default)]
-struct YearSlot {
-    table: OnceLock<Box<YearTable>>,
-    /// Only for years that are passed over, so that a sentinel such as 9999 does not fill the memory.
-    total: OnceLock<YearTotal>,
-}
-
-/// A point of the working time line: a year, and the working microseconds of it that are over.
-#[derive(Copy, Clone)]
-struct Position {
-    year: i16,
-    worked: i64,
+    schedule: Option<Schedule>,
 }
 
 impl Calendar {
     /// The calendar that never closes, with the code `24x7`: working time is elapsed time, and every
     /// civil day is a working day.
     pub fn always(zone: Zone) -> Calendar {
-        Calendar(Arc::new(Inner { code: "24x7".to_owned(), zone, weekly: None }))
+        Calendar(Arc::new(Inner { code: "24x7".to_owned(), zone, schedule: None }))
     }
 
-    fn weekly(code: String, zone: Zone, rules: Rules) -> Calendar {
-        let years = (FIRST_YEAR..=LAST_YEAR).map(|_| YearSlot::default()).collect();
-        Calendar(Arc::new(Inner { code, zone, weekly: Some(Weekly { rules, years }) }))
+    fn from_rules(code: String, zone: Zone, rules: Rules, years: RangeInclusive<i16>) -> Calendar {
+        Calendar::new(code, zone, Source::Rules(Box::new(rules)), years)
+    }
+
+    /// Other calendars put together as sets of instants; of none, nothing is open.
+    ///
+    /// The zone is that of its own civil days, on which a day works if it has any opening; the parts may have other
+    /// zones. `years` are those answered in constant time, as with [`CalendarBuilder::build`].
+    ///
+    /// ```
+    /// use impegno_calendar::{Calendar, CalendarBuilder, Micros, Operation, WeeklyHours, Zone};
+    /// use jiff::civil::date;
+    /// let rome = Zone::named("Europe/Rome").unwrap();
+    /// let hours = WeeklyHours::new().every(&WeeklyHours::MONDAY_TO_FRIDAY, "8:00-18:00").unwrap();
+    /// let office = CalendarBuilder::new("office", rome.clone()).hours(hours).build(2026..=2026);
+    /// let parts = vec![Calendar::always(rome.clone()), office];
+    /// let on_call = Calendar::combined("on-call", rome.clone(), Operation::Difference, parts, 2026..=2026);
+    /// let day = date(2026, 3, 2);
+    /// let (start, end) = (rome.day_start(day), rome.day_end(day));
+    /// assert_eq!(on_call.working(start, end), Micros::from_hours(14));
+    /// ```
+    pub fn combined(
+        code: impl Into<String>,
+        zone: Zone,
+        operation: Operation,
+        parts: Vec<Calendar>,
+        years: RangeInclusive<i16>,
+    ) -> Calendar {
+        Calendar::new(code.into(), zone, Source::Combined(operation, parts), years)
+    }
+
+    fn new(code: String, zone: Zone, source: Source, years: RangeInclusive<i16>) -> Calendar {
+        let schedule = Schedule::new(source, zone.clone(), years);
+        Calendar(Arc::new(Inner { code, zone, schedule: Some(schedule) }))
     }
 
     /// The code by which commitments name the calendar.
@@ -100,21 +112,20 @@ impl Calendar {
 
     /// Whether it never closes, so that working time is elapsed time.
     pub fn is_always(&self) -> bool {
-        self.0.weekly.is_none()
+        self.0.schedule.is_none()
     }
 
     /// The opening intervals inside a window, cut at its ends.
     pub fn open(&self, window: Interval) -> Intervals {
-        let Some(weekly) = &self.0.weekly else { return Intervals::from(window) };
-        if window.start >= window.end {
-            return Intervals::new();
+        match &self.0.schedule {
+            None => Intervals::from(window),
+            Some(schedule) => schedule.open(window),
         }
-        let (first, last) = (self.year_of(weekly, window.start), self.year_of(weekly, window.end));
-        (first..=last)
-            .filter_map(|year| self.table(weekly, year))
-            .flat_map(YearTable::openings)
-            .filter_map(|opening| opening.intersect(window))
-            .collect()
+    }
+
+    /// The opening intervals of a civil day of the calendar's zone.
+    pub fn open_on(&self, day: Date) -> Intervals {
+        self.open(Interval { start: self.zone().day_start(day), end: self.zone().day_end(day) })
     }
 
     /// Whether it is open at an instant; at the very instant of closing it no longer is.
@@ -126,15 +137,33 @@ impl Calendar {
     ///
     /// Never negative, never more than the elapsed time, and adds up: from a to b and from b to c
     /// give from a to c.
+    #[inline]
     pub fn working(&self, from: Instant, to: Instant) -> Micros {
         if to <= from {
             return Micros::ZERO;
         }
-        let Some(weekly) = &self.0.weekly else { return to - from };
-        let (start, end) = (self.position(weekly, from), self.position(weekly, to));
-        let years_between: i64 =
-            (start.year..end.year).map(|year| self.year_total(weekly, year).micros).sum();
-        Micros(years_between.saturating_add(end.worked).saturating_sub(start.worked))
+        let Some(schedule) = &self.0.schedule else { return to - from };
+        match schedule.quick().and_then(|quick| quick.working(from, to)) {
+            Some(micros) => Micros(micros),
+            None => schedule.working(from, to),
+        }
+    }
+
+    /// [`working`](Calendar::working) of many pairs, into as many lengths: the same answers, with what can be looked up once
+    /// looked up once. Where one of the slices is longer, what it has more is not touched.
+    pub fn working_many(&self, pairs: &[(Instant, Instant)], lengths: &mut [Micros]) {
+        let Some(quick) = self.0.schedule.as_ref().and_then(Schedule::quick) else {
+            for ((from, to), length) in pairs.iter().zip(lengths) {
+                *length = self.working(*from, *to);
+            }
+            return;
+        };
+        for ((from, to), length) in pairs.iter().zip(lengths) {
+            *length = match quick.working(*from, *to) {
+                Some(micros) => Micros(micros),
+                None => self.working(*from, *to),
+            };
+        }
     }
 
     /// The earliest instant, not before `from`, at which this much working time is over.
@@ -148,53 +177,36 @@ impl Calendar {
         if length <= Micros::ZERO {
             return (length == Micros::ZERO).then_some(from);
         }
-        let Some(weekly) = &self.0.weekly else { return from.checked_add(length) };
-        let start = self.position(weekly, from);
-        let mut needed = start.worked.saturating_add(length.0);
-        for year in start.year..=LAST_YEAR {
-            let total = self.year_total(weekly, year).micros;
-            if needed <= total {
-                return self.table(weekly, year)?.instant_after(needed);
-            }
-            needed = needed.saturating_sub(total);
-        }
-        None
-    }
-
-    fn position(&self, weekly: &Weekly, instant: Instant) -> Position {
-        let year = self.year_of(weekly, instant);
-        let worked = self.table(weekly, year).map_or(0, |table| table.worked_before(instant));
-        Position { year, worked }
-    }
-
-    /// The year whose window holds the instant, or the nearest one in range.
-    fn year_of(&self, weekly: &Weekly, instant: Instant) -> i16 {
-        let year = utc_year(instant).clamp(FIRST_YEAR, LAST_YEAR);
-        match self.table(weekly, year) {
-            Some(table) if instant < table.window.start => year.saturating_sub(1).max(FIRST_YEAR),
-            Some(table) if instant >= table.window.end => year.saturating_add(1).min(LAST_YEAR),
-            _ => year,
+        match &self.0.schedule {
+            None => from.checked_add(length),
+            Some(schedule) => schedule.deadline(from, length.0),
         }
     }
 
-    /// The table of a year, resolved now if nobody asked before; `None` out of range.
-    fn table<'a>(&self, weekly: &'a Weekly, year: i16) -> Option<&'a YearTable> {
-        let slot = weekly.slot(year)?;
-        Some(slot.table.get_or_init(|| Box::new(YearTable::new(&weekly.rules, &self.0.zone, year))))
-    }
-
-    /// What a year comes to, without keeping a table that is not there yet.
-    fn year_total(&self, weekly: &Weekly, year: i16) -> YearTotal {
-        let Some(slot) = weekly.slot(year) else { return YearTotal { micros: 0, days: 0 } };
-        match slot.table.get() {
-            Some(table) => table.total(),
-            None => *slot.total.get_or_init(|| YearTable::new(&weekly.rules, &self.0.zone, year).total()),
+    /// The latest instant, not after `to`, from which this much working time lies before `to`: when a work of that
+    /// length must begin, or a notice be given.
+    ///
+    /// A length that fits a segment exactly starts at its opening, not at the closing before. A length of zero starts
+    /// at `to` itself, also outside the hours.
+    ///
+    /// `None` if the length is negative, or if so much working time never was.
+    pub fn start_before(&self, to: Instant, length: Micros) -> Option<Instant> {
+        if length <= Micros::ZERO {
+            return (length == Micros::ZERO).then_some(to);
+        }
+        match &self.0.schedule {
+            None => to.0.checked_sub(length.0).map(Instant),
+            Some(schedule) => schedule.start_before(to, length.0),
         }
     }
 
     /// Why it is closed on a whole day, `None` on working days.
     pub fn closed(&self, day: Date) -> Option<Closed<'_>> {
-        self.0.weekly.as_ref().and_then(|weekly| weekly.rules.closed(day))
+        let schedule = self.0.schedule.as_ref()?;
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&day.year()) {
+            return Some(Closed::NoHours);
+        }
+        (!self.is_working_day(day)).then(|| schedule.source.closed(self.zone(), day))
     }
 
     /// Why it is closed on a whole day, in Italian as it is to be printed: the act of a closure, the
@@ -204,28 +216,41 @@ impl Calendar {
     }
 }
 
-impl Weekly {
-    fn slot(&self, year: i16) -> Option<&YearSlot> {
-        let index = usize::try_from(year.checked_sub(FIRST_YEAR)?).ok()?;
-        self.years.get(index)
+impl Schedule {
+    /// Working time from one instant to a later one, year by year where no table of blocks holds both.
+    fn working(&self, from: Instant, to: Instant) -> Micros {
+        let (start, end) = (self.position(from), self.position(to));
+        let years_between = self.between(start.year, end.year, MICROS);
+        Micros(years_between.saturating_add(end.amount).saturating_sub(start.amount))
     }
-}
 
-/// The civil year in UTC, which is that of the zone or a neighbour of it.
-///
-/// Source: the usual reckoning in eras of 400 years of 146,097 days, years beginning in March.
-fn utc_year(instant: Instant) -> i16 {
-    // 719,468 days lie between 0000-03-01 and 1970-01-01.
-    let days = instant.0.div_euclid(DAY).saturating_add(719_468);
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let leap_days =
-        day_of_era.div_euclid(1_460) - day_of_era.div_euclid(36_524) + day_of_era.div_euclid(146_096);
-    let year_of_era = (day_of_era - leap_days).div_euclid(365);
-    let day_of_year =
-        day_of_era - (365 * year_of_era + year_of_era.div_euclid(4) - year_of_era.div_euclid(100));
-    // From the 306th day on it is January or February of the next civil year.
-    let year = era * 400 + year_of_era + i64::from(day_of_year >= 306);
-    i16::try_from(year).unwrap_or(if year < 0 { i16::MIN } else { i16::MAX })
+    fn deadline(&self, from: Instant, length: i64) -> Option<Instant> {
+        if let Some(quick) = self.quick().filter(|quick| quick.holds(Interval { start: from, end: from })) {
+            let worked = quick.worked_before(from).saturating_add(length);
+            if let Some(instant) = quick.table().earliest(worked) {
+                return Some(instant);
+            }
+        }
+        let start = self.position(from);
+        let reached = self.reached(start.year, start.amount.saturating_add(length), MICROS)?;
+        self.table(reached.year)?.earliest(reached.amount)
+    }
+
+    fn start_before(&self, to: Instant, length: i64) -> Option<Instant> {
+        if let Some(quick) = self.quick().filter(|quick| quick.holds(Interval { start: to, end: to })) {
+            let worked = quick.worked_before(to).saturating_sub(length);
+            if worked >= 0 {
+                return quick.table().latest(worked);
+            }
+        }
+        let end = self.position(to);
+        if length <= end.amount {
+            return self.table(end.year)?.latest(end.amount.saturating_sub(length));
+        }
+        let year = end.year.checked_sub(1).filter(|year| *year >= FIRST_YEAR)?;
+        let reached = self.reached_back(year, length.saturating_sub(end.amount), MICROS)?;
+        self.table(reached.year)?.latest(reached.amount)
+    }
 }
 
 /// Code, zone and rules; not what was resolved so far.
@@ -234,7 +259,7 @@ impl fmt::Debug for Calendar {
         f.debug_struct("Calendar")
             .field("code", &self.0.code)
             .field("zone", &self.0.zone.name())
-            .field("rules", &self.0.weekly.as_ref().map(|weekly| &weekly.rules))
+            .field("source", &self.0.schedule.as_ref().map(|schedule| &schedule.source))
             .finish()
     }
 }
@@ -242,25 +267,13 @@ impl fmt::Debug for Calendar {
 /// Equal if code, zone and rules are.
 impl PartialEq for Calendar {
     fn eq(&self, other: &Calendar) -> bool {
-        let rules = |calendar: &Calendar| calendar.0.weekly.as_ref().map(|weekly| weekly.rules.clone());
-        self.code() == other.code() && self.zone() == other.zone() && rules(self) == rules(other)
+        let same_source = match (&self.0.schedule, &other.0.schedule) {
+            (Some(one), Some(another)) => one.source == another.source,
+            (None, None) => true,
+            _ => false,
+        };
+        same_source && self.code() == other.code() && self.zone() == other.zone()
     }
 }
 
 impl Eq for Calendar {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_utc_year_changes_at_midnight_of_new_year() {
-        for year in [1_i16, 4, 100, 400, 1582, 1900, 1969, 1970, 2000, 2023, 2024, 2100, 9998] {
-            let start = Zone::utc().day_start(Date::new(year, 1, 1).unwrap());
-            assert_eq!(utc_year(start), year);
-            assert_eq!(utc_year(Instant(start.0 - 1)), year - 1);
-        }
-        assert_eq!(utc_year(Instant::MIN), i16::MIN);
-        assert_eq!(utc_year(Instant::MAX), i16::MAX);
-    }
-}

@@ -1,7 +1,11 @@
 //! Holidays as rules with years of validity.
 
+mod read;
+
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
+
+pub use read::InvalidHolidayDay;
 
 /// A day of rest that comes back by rule, with the years in which the rule holds.
 ///
@@ -43,6 +47,9 @@ impl HolidayRule {
             HolidayDay::Easter { offset_days } => {
                 easter(year).checked_add(i32::from(offset_days).days()).ok()?
             }
+            HolidayDay::Weekday { month, weekday, nth, offset_days } => {
+                nth_weekday(year, month, weekday, nth)?.checked_add(i32::from(offset_days).days()).ok()?
+            }
             HolidayDay::Date(date) => date,
         };
         (in_force && date.year() == year).then_some(date)
@@ -64,8 +71,25 @@ pub enum HolidayDay {
         /// Days after Easter Sunday; the day must lie in the same year.
         offset_days: i16,
     },
+    /// A weekday of a month by its number: the first Tuesday of May, the last Sunday of October, the Thursday after the
+    /// second Sunday of May. A year in which there is none (no fifth Sunday) is left out.
+    Weekday {
+        /// 1 to 12.
+        month: u8,
+        /// Which weekday is counted.
+        weekday: Weekday,
+        /// 1 for the first to 5 for the fifth, -1 for the last.
+        nth: i8,
+        /// Days after the weekday that was counted; the day must lie in the same year.
+        offset_days: i16,
+    },
     /// One day, once.
     Date(Date),
+}
+
+/// The n-th weekday of a month, counted from its end if n is negative.
+fn nth_weekday(year: i16, month: u8, weekday: Weekday, nth: i8) -> Option<Date> {
+    Date::new(year, i8::try_from(month).ok()?, 1).ok()?.nth_weekday_of_month(nth, weekday).ok()
 }
 
 /// The holidays of the Italian State with civil effect, Sundays aside, each with its law.

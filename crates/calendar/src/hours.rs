@@ -27,7 +27,12 @@ pub struct WeeklyHours {
     segments: [Vec<(Time, Time)>; 7],
     from: Option<Date>,
     until: Option<Date>,
+    /// First and last day of a season that comes back every year, each as month and day.
+    season: Option<(MonthDay, MonthDay)>,
 }
+
+/// Month (1 to 12) and day (1 to 31).
+type MonthDay = (i8, i8);
 
 impl WeeklyHours {
     /// The five days of the usual week.
@@ -54,14 +59,16 @@ impl WeeklyHours {
     ///
     /// # Errors
     ///
-    /// [`InvalidSegment`] if the closing time is not after the opening time.
+    /// [`InvalidSegment`] if the closing time is not after the opening time, or one of them is not a whole second.
     pub fn segment(
         mut self,
         weekday: Weekday,
         opens: Time,
         closes: Time,
     ) -> Result<WeeklyHours, InvalidSegment> {
-        if closes != Time::midnight() && closes <= opens {
+        // Whole seconds: no opening hour has parts of one, and the tables of working time rely on it.
+        let whole = opens.subsec_nanosecond() == 0 && closes.subsec_nanosecond() == 0;
+        if !whole || (closes != Time::midnight() && closes <= opens) {
             return Err(InvalidSegment { text: format!("{opens}-{closes}") });
         }
         if let Some(day) = self.segments.get_mut(monday_offset(weekday)) {
@@ -85,6 +92,19 @@ impl WeeklyHours {
         WeeklyHours { from, until, ..self }
     }
 
+    /// Limits the hours to a season of every year, from one month and day to another, both inside: summer hours from
+    /// 1 July to 31 August. A season whose last day is before its first goes over New Year.
+    ///
+    /// ```
+    /// use impegno_calendar::WeeklyHours;
+    /// use jiff::civil::date;
+    /// let winter = WeeklyHours::new().season((11, 1), (3, 31));
+    /// assert!(winter.holds_on(date(2026, 1, 15)) && !winter.holds_on(date(2026, 7, 15)));
+    /// ```
+    pub fn season(self, first: (i8, i8), last: (i8, i8)) -> WeeklyHours {
+        WeeklyHours { season: Some((first, last)), ..self }
+    }
+
     /// The segments of a weekday in the order added; a closing time of 00:00 is the end of the day.
     pub fn segments(&self, weekday: Weekday) -> &[(Time, Time)] {
         self.segments.get(monday_offset(weekday)).map_or(&[], Vec::as_slice)
@@ -92,7 +112,12 @@ impl WeeklyHours {
 
     /// Whether the hours hold on a day.
     pub fn holds_on(&self, day: Date) -> bool {
-        self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
+        let at = (day.month(), day.day());
+        let in_season = self.season.is_none_or(|(first, last)| match first <= last {
+            true => first <= at && at <= last,
+            false => first <= at || at <= last,
+        });
+        in_season && self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until)
     }
 
     /// The first day on which the hours hold, if limited.

@@ -34,6 +34,11 @@ impl Interval {
         self.start <= instant && instant < self.end
     }
 
+    /// Whether every instant of the other lies inside.
+    pub fn covers(self, other: Interval) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
     /// What both intervals share, `None` if nothing (touching is sharing nothing).
     pub fn intersect(self, other: Interval) -> Option<Interval> {
         Interval::new(self.start.max(other.start), self.end.min(other.end))

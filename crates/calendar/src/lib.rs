@@ -52,17 +52,18 @@
 mod calendar;
 mod holidays;
 mod hours;
+mod ical;
 mod instant;
 mod interval;
 mod intervals;
 mod period;
 mod period_label;
-mod year_table;
 mod zone;
 
-pub use calendar::{Calendar, CalendarBuilder, Closed, Closure};
-pub use holidays::{HolidayDay, HolidayRule, easter, italian_national_holidays};
+pub use calendar::{Calendar, CalendarBuilder, Closed, Closure, DayHours, Opening, Operation, SpecialDay};
+pub use holidays::{HolidayDay, HolidayRule, InvalidHolidayDay, easter, italian_national_holidays};
 pub use hours::{InvalidSegment, WeeklyHours, parse_segment};
+pub use ical::{EventKind, Ical, IcalEvent, IcalProblem, write_ical};
 pub use instant::{Instant, InvalidInstant, Micros};
 pub use interval::Interval;
 pub use intervals::Intervals;
