@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use impegno_calendar::{HolidayDay, HolidayRule};
 use impegno_findings::{Finding, Place};
 use jiff::civil::Date;
 
 use crate::Words;
+use crate::calendars::{LEAP_DAY, read_patron_day};
 use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
-use crate::tables::read_table;
+use crate::tables::{TableRow, read_table};
 
 /// A served body: a municipality, a union of municipalities, a metropolitan city.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub struct Body {
     pub istat_code: String,
     /// Code of the union it belongs to; empty without.
     pub union: String,
+    /// The day of its patron saint, which calendars that name the body rest on; `None` if it is not known.
+    pub patron_day: Option<HolidayRule>,
     /// Other names under which files know it.
     pub aliases: Vec<String>,
 }
@@ -76,6 +80,7 @@ pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -
             kind: row.text("kind").to_owned(),
             istat_code: row.text("istat").to_owned(),
             union: row.text("union").to_owned(),
+            patron_day: read_patron(row, findings),
             aliases: row
                 .text("aliases")
                 .split('|')
@@ -115,6 +120,32 @@ pub(crate) fn read_bodies(file: &str, text: &str, findings: &mut Vec<Finding>) -
         }
     }
     bodies
+}
+
+/// The column `patron_day` of a row.
+fn read_patron(row: &TableRow<'_>, findings: &mut Vec<Finding>) -> Option<HolidayRule> {
+    let text = row.text("patron_day");
+    if text.is_empty() {
+        return None;
+    }
+    let rule = read_patron_day(text, &format!("patrono di {}", row.text("name")));
+    match &rule {
+        None => {
+            let message =
+                format!("`{text}` in the column `patron_day` does not begin with a day of the year");
+            let finding = Finding::error(BAD_SETTING, row.place.clone(), message);
+            findings.push(
+                finding.hint("write it like 06-24, or 06-24 San Giovanni; other rules go into [[holiday]]"),
+            );
+        }
+        Some(rule) if rule.day == (HolidayDay::Fixed { month: 2, day: 29 }) => {
+            let message = "a patron day on 29 February comes in leap years only";
+            let finding = Finding::warning(LEAP_DAY, row.place.clone(), message);
+            findings.push(finding.hint("write 02-28 or 03-01 if it is kept every year"));
+        }
+        Some(_) => {}
+    }
+    rule
 }
 
 /// Whether a code is a plain name: `report --each-body` writes into a folder of that name, which must not lead out

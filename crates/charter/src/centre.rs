@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use impegno_calendar::{
-    Calendar, CalendarBuilder, Closure, HolidayDay, HolidayRule, WeeklyHours, Zone, italian_national_holidays,
-};
+use impegno_calendar::{Calendar, Zone};
 use impegno_findings::{Finding, Place, nearest};
-use impegno_settings::{Spot, Table};
-use jiff::civil::{Date, Weekday};
+use impegno_settings::Table;
+use jiff::civil::Date;
 
 use crate::bodies::{Scheme, read_bodies, read_services};
+use crate::calendars::{CalendarDrafts, read_date};
 use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE};
 use crate::commitment::read_commitments;
 use crate::indicator::check_availability;
@@ -73,12 +72,12 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
     let read =
         impegno_settings::read("centre.toml", text, &mut findings, |table| read_centre(table, &mut usable));
     let calendars_known = read.is_some();
-    let Some(mut centre) = read.or_else(|| Zone::named("UTC").ok().map(Centre::empty)) else {
-        return (None, findings);
-    };
+    let (mut centre, calendars) =
+        read.unwrap_or_else(|| (Centre::empty(Zone::utc()), CalendarDrafts::default()));
     if let Some(text) = folder.get("bodies.csv") {
         centre.bodies = read_bodies("bodies.csv", text, &mut findings);
     }
+    centre.calendars = calendars.build(&centre.zone, &centre.bodies, folder, &mut findings);
     if let Some(text) = folder.get("services.csv") {
         centre.services = read_services("services.csv", text, &centre.schemes, &mut findings);
     }
@@ -114,7 +113,7 @@ fn under<'f>(folder: &'f Folder, prefix: &'f str) -> impl Iterator<Item = (&'f S
 }
 
 /// What centre.toml says; not `usable` without a zone, for which another one stands in.
-fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
+fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, CalendarDrafts)> {
     let name = Words::required(table, "name");
     let zone = table.required_text("zone").and_then(|zone| match Zone::named(&zone.value) {
         Ok(zone) => Some(zone),
@@ -129,14 +128,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
         .iter_mut()
         .map(|notice| Words { it: required(notice, "it"), en: required(notice, "en") })
         .collect();
-    let mut holidays = Vec::new();
-    for mut entry in table.tables("holiday") {
-        holidays.extend(read_holiday(&mut entry));
-    }
-    let mut calendars = Vec::new();
-    for mut entry in table.tables("calendar") {
-        calendars.extend(read_calendar(&mut entry));
-    }
+    let calendars = CalendarDrafts::read(table);
     let mut schemes: Vec<Scheme> = Vec::new();
     for mut entry in table.tables("scheme") {
         if let Some(scheme) = read_scheme(&mut entry, &schemes) {
@@ -145,50 +137,11 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<Centre> {
     }
     *usable = zone.is_some();
     let zone = zone.or_else(|| Zone::named("UTC").ok())?;
-    let mut built = BTreeMap::from([("24x7".to_owned(), Calendar::always(zone.clone()))]);
-    for calendar in calendars {
-        let code = calendar.code.clone();
-        if built.contains_key(&code.value) {
-            table.problem(REPEATED_CODE, &code, format!("the calendar `{}` stands twice", code.value), "");
-            continue;
-        }
-        let mut rules = if calendar.national { italian_national_holidays() } else { Vec::new() };
-        rules.extend(holidays.iter().cloned());
-        let ready = CalendarBuilder::new(&code.value, zone.clone())
-            .hours(calendar.hours)
-            .holidays(rules)
-            .closures(calendar.closures)
-            .build(2000..=2040);
-        built.insert(code.value, ready);
-    }
-    Some(Centre { name, notices, schemes, calendars: built, ..Centre::empty(zone) })
+    Some((Centre { name, notices, schemes, ..Centre::empty(zone) }, calendars))
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
     table.required_text(key).map(|text| text.value).unwrap_or_default()
-}
-
-/// `[[holiday]] name, day = "06-24"`: a day that the centre keeps besides the national ones.
-fn read_holiday(table: &mut Table<'_>) -> Option<HolidayRule> {
-    let name = table.required_text("name");
-    let source = table.text("source").map(|text| text.value).unwrap_or_default();
-    let text = table.required_text("day")?;
-    let day = text.value.split_once('-').and_then(|(month, day)| {
-        // A leap year knows every day that exists in some year.
-        let (month, day): (i8, i8) = (month.parse().ok()?, day.parse().ok()?);
-        let date = Date::new(2024, month, day).ok()?;
-        Some(HolidayDay::Fixed { month: date.month().unsigned_abs(), day: date.day().unsigned_abs() })
-    });
-    let Some(day) = day else {
-        table.problem(
-            BAD_SETTING,
-            &text,
-            format!("`{}` is not a day of the year", text.value),
-            "write it like \"06-24\"",
-        );
-        return None;
-    };
-    Some(HolidayRule { name: name?.value, day, from_year: None, until_year: None, source })
 }
 
 /// `[[scheme]] code, name, from, until`: a scheme of categories besides the one in force.
@@ -210,72 +163,6 @@ fn read_scheme(table: &mut Table<'_>, known: &[Scheme]) -> Option<Scheme> {
         return None;
     }
     Some(Scheme { code: code.value, name, from, until })
-}
-
-struct CalendarDraft {
-    code: Spot<String>,
-    hours: WeeklyHours,
-    national: bool,
-    closures: Vec<Closure>,
-}
-
-fn read_calendar(table: &mut Table<'_>) -> Option<CalendarDraft> {
-    let code = table.required_text("code");
-    let national = table.boolean("national-holidays", true);
-    let mut hours = WeeklyHours::new();
-    match table.table("hours") {
-        Some(mut week) => {
-            let days = [
-                ("monday", Weekday::Monday),
-                ("tuesday", Weekday::Tuesday),
-                ("wednesday", Weekday::Wednesday),
-                ("thursday", Weekday::Thursday),
-                ("friday", Weekday::Friday),
-                ("saturday", Weekday::Saturday),
-                ("sunday", Weekday::Sunday),
-            ];
-            for (name, day) in days {
-                for segment in week.texts(name) {
-                    match hours.clone().every(&[day], &segment.value) {
-                        Ok(more) => hours = more,
-                        Err(error) => {
-                            week.problem(
-                                BAD_SETTING,
-                                &segment,
-                                error.to_string(),
-                                "write it like \"08:30-18:00\"",
-                            );
-                        }
-                    }
-                }
-            }
-        }
-        None => table.require("hours"),
-    }
-    let mut closures = Vec::new();
-    for mut closure in table.tables("closure") {
-        let first = read_date(&mut closure, "first");
-        let last = if closure.has("last") { read_date(&mut closure, "last") } else { first };
-        let act = required(&mut closure, "act");
-        if let (Some(first), Some(last)) = (first, last) {
-            closures.push(Closure { first, last, act });
-        }
-    }
-    Some(CalendarDraft { code: code?, hours, national, closures })
-}
-
-fn read_date(table: &mut Table<'_>, key: &str) -> Option<Date> {
-    let text = table.required_text(key)?;
-    let date = text.value.parse().ok();
-    if date.is_none() {
-        table.problem(
-            BAD_SETTING,
-            &text,
-            format!("`{}` is not a day", text.value),
-            "write it like \"2017-12-31\"",
-        );
-    }
-    date
 }
 
 fn read_annotations(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<(String, Date, Words)> {

@@ -2,6 +2,8 @@
 
 use impegno_findings::Code;
 
+use crate::calendars;
+
 /// A file that must be there.
 pub(crate) const MISSING_FILE: Code =
     Code { name: "missing-file", meaning: "The centre folder lacks a file that it needs." };
@@ -35,5 +37,18 @@ pub(crate) const BAD_TABLE: Code = Code {
 };
 
 /// The codes of this crate.
-pub const CODES: &[Code] =
-    &[MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE, BAD_EXPECTED, UNIT_MISMATCH, BAD_SETTING, BAD_TABLE];
+pub const CODES: &[Code] = &[
+    MISSING_FILE,
+    REPEATED_CODE,
+    UNKNOWN_REFERENCE,
+    BAD_EXPECTED,
+    UNIT_MISMATCH,
+    BAD_SETTING,
+    BAD_TABLE,
+    calendars::CONTRADICTION,
+    calendars::OVERLAP,
+    calendars::NEVER_OPEN,
+    calendars::CYCLE,
+    calendars::LEAP_DAY,
+    calendars::BAD_ICALENDAR,
+];

@@ -5,6 +5,7 @@
 //! understood reaches a `Centre`. This crate knows no facts.
 
 mod bodies;
+mod calendars;
 mod centre;
 mod codes;
 mod commitment;

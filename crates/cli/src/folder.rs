@@ -86,6 +86,11 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
             }
         }
     }
+    for name in names_in(&directory.join("calendars")) {
+        if name.ends_with(".ics") {
+            read_text(directory, &format!("calendars/{name}"), &mut texts, &mut findings);
+        }
+    }
     let (centre, more) = impegno_charter::read(&texts);
     findings.extend(more);
     let mut sources = read_sources(&texts, &mut findings);
