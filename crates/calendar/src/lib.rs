@@ -68,4 +68,4 @@ pub use instant::{Instant, InvalidInstant, Micros};
 pub use interval::Interval;
 pub use intervals::Intervals;
 pub use period::{InvalidPeriod, Period};
-pub use zone::{Offsets, UnknownZone, Zone};
+pub use zone::{ClockChange, Offsets, UnknownZone, Zone};

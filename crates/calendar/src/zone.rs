@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 use crate::instant::SECOND;
-use crate::{Instant, Interval};
+use crate::{Instant, Interval, Micros};
 
 /// The zone database compiled into the program; that of the machine is never asked.
 static BUNDLED: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -86,6 +86,35 @@ impl Zone {
         }
     }
 
+    /// The changes of the clocks inside an interval, in order; one at its very start counts.
+    ///
+    /// ```
+    /// use impegno_calendar::{Micros, Period, Zone};
+    /// let rome = Zone::named("Europe/Rome").unwrap();
+    /// let changes = rome.changes("2026".parse::<Period>().unwrap().interval(&rome));
+    /// let hours: Vec<i64> = changes.iter().map(|change| change.forward().seconds() / 3600).collect();
+    /// assert_eq!(hours, [1, -1]);
+    /// assert_eq!(changes[0].at.to_string(), "2026-03-29T01:00:00Z");
+    /// ```
+    pub fn changes(&self, window: Interval) -> Vec<ClockChange> {
+        let mut before = self.offset(window.start - Micros(1));
+        let mut found = Vec::new();
+        // `following` is strict, and counts whole seconds.
+        for change in self.0.following((window.start - Micros(SECOND)).to_timestamp()) {
+            let at = Instant::from_timestamp(change.timestamp());
+            if at >= window.end {
+                break;
+            }
+            let after = i64::from(change.offset().seconds()).saturating_mul(SECOND);
+            // A change of the name of the time, or of the law alone, moves no clock.
+            if at >= window.start && after != before {
+                found.push(ClockChange { at, before: Micros(before), after: Micros(after) });
+            }
+            before = after;
+        }
+        found
+    }
+
     /// A quick clock for many instants inside one interval, such as a reporting period.
     pub fn offsets(&self, window: Interval) -> Offsets {
         let start = window.start.to_timestamp();
@@ -99,9 +128,33 @@ impl Zone {
         Offsets { zone: self.clone(), window, first: offset_micros(self.0.to_offset(start)), changes }
     }
 
+    /// What the clocks show more than UTC at an instant; negative west of Greenwich.
+    pub fn offset_at(&self, instant: Instant) -> Micros {
+        Micros(self.offset(instant))
+    }
+
     /// Microseconds to be added to UTC at this instant to get what the clocks show.
     fn offset(&self, instant: Instant) -> i64 {
         i64::from(self.0.to_offset(instant.to_timestamp()).seconds()).saturating_mul(SECOND)
+    }
+}
+
+/// An instant at which the clocks of a zone are put forward or back.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub struct ClockChange {
+    /// The first instant of the new time.
+    pub at: Instant,
+    /// What the clocks showed more than UTC before.
+    pub before: Micros,
+    /// What they show more than UTC from then on.
+    pub after: Micros,
+}
+
+impl ClockChange {
+    /// How far the clocks are put forward; negative when they are put back. A service that never closes loses, or gains,
+    /// this much time on that day.
+    pub fn forward(self) -> Micros {
+        self.after - self.before
     }
 }
 

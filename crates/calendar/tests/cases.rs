@@ -1,10 +1,11 @@
 //! Runs the tables in `tests/cases/*.md`; `tests/cases/README.md` says how to write one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use impegno_calendar::{
-    Calendar, CalendarBuilder, Closure, HolidayDay, HolidayRule, Instant, Interval, Micros, Period,
+    Calendar, CalendarBuilder, Closure, HolidayDay, HolidayRule, Ical, Instant, Interval, Micros, Period,
     WeeklyHours, Zone, easter, italian_national_holidays,
 };
 use jiff::civil::{Date, DateTime, Weekday};
@@ -52,6 +53,37 @@ fn a_wrong_result_and_an_empty_table_fail() {
     assert_eq!(failures, format!("{wrong}x.md:9: `Easter` has no row\n"));
 }
 
+/// The days of `national-holidays.md` are those of the law, all of them, and the counts are those of the libraries.
+#[test]
+fn the_table_of_national_holidays_is_complete() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/national-holidays.md");
+    let text = std::fs::read_to_string(path).expect("the table");
+    let mut days: BTreeMap<Date, [bool; 3]> = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("| ")).skip(2) {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        let rule = rule(cells[0], cells[1].parse().expect("a rule"));
+        let (first, last) = cells[2].split_once('-').expect("two years");
+        for date in (year(first).unwrap()..=year(last).unwrap()).filter_map(|year| rule.date_in(year)) {
+            let has = days.entry(date).or_default();
+            for (library, cell) in has.iter_mut().zip(&cells[3..6]) {
+                *library |= *cell == "1";
+            }
+        }
+    }
+    let count = |wanted: fn(usize) -> bool| {
+        days.values().filter(|has| wanted(has.iter().filter(|has| **has).count())).count()
+    };
+    assert_eq!((days.len(), count(|n| n == 3), count(|n| n >= 2), count(|n| n < 3)), (345, 285, 322, 60));
+    for rule in italian_national_holidays() {
+        for date in (2010..=2035).filter_map(|year| rule.date_in(year)) {
+            assert!(days.contains_key(&date), "{date} is in no library");
+        }
+    }
+    for (date, has) in &days {
+        assert_ne!(answer_of_the_law(*date), "none", "{date} is no day of rest, but {has:?} have it");
+    }
+}
+
 /// A kind of table: its heading, the columns given, the columns expected, and how to compute these.
 type Compute = fn(&Calendar, &[&str]) -> Result<Vec<String>, String>;
 const KINDS: &[(&str, &[&str], &[&str], Compute)] = &[
@@ -62,6 +94,10 @@ const KINDS: &[(&str, &[&str], &[&str], Compute)] = &[
     ("Deadlines", &["from", "length"], &["deadline"], |calendar, given| {
         let deadline = calendar.deadline(instant(calendar, given[0])?, length(given[1])?);
         Ok(vec![deadline.map_or("none".to_owned(), |deadline| write_civil(calendar.zone(), deadline))])
+    }),
+    ("Starts", &["to", "length"], &["start"], |calendar, given| {
+        let start = calendar.start_before(instant(calendar, given[0])?, length(given[1])?);
+        Ok(vec![start.map_or("none".to_owned(), |start| write_civil(calendar.zone(), start))])
     }),
     ("Opening", &["day"], &["open in UTC"], |calendar, given| {
         let day = date(given[0])?;
@@ -85,6 +121,12 @@ const KINDS: &[(&str, &[&str], &[&str], Compute)] = &[
     }),
     ("Terms in calendar days", &["from", "days"], &["last day"], |calendar, given| {
         Ok(vec![calendar.calendar_day_deadline(date(given[0])?, number(given[1])?).to_string()])
+    }),
+    ("Working days before", &["to", "days"], &["day"], |calendar, given| {
+        Ok(vec![calendar.working_day_start(date(given[0])?, number(given[1])?).to_string()])
+    }),
+    ("Calendar days before", &["to", "days"], &["day"], |calendar, given| {
+        Ok(vec![calendar.calendar_day_start(date(given[0])?, number(given[1])?).to_string()])
     }),
     ("Why closed", &["day"], &["reason"], |calendar, given| {
         let day = date(given[0])?;
@@ -133,6 +175,56 @@ const KINDS: &[(&str, &[&str], &[&str], Compute)] = &[
     ("Period codes", &["text"], &["read as"], |_, given| {
         let text = given[0].trim_matches('`');
         Ok(vec![text.parse::<Period>().map_or("refused".to_owned(), |period| period.to_string())])
+    }),
+    ("Holiday rules", &["text", "year"], &["date"], |_, given| {
+        let Ok(day) = given[0].trim_matches('`').parse::<HolidayDay>() else {
+            return Ok(vec!["refused".to_owned()]);
+        };
+        let year = i16::try_from(number(given[1])?).map_err(|error| error.to_string())?;
+        Ok(vec![rule("case", day).date_in(year).map_or("none".to_owned(), |date| date.to_string())])
+    }),
+    (
+        "National holidays",
+        &["name", "rule", "years", "holidays", "workalendar", "date-holidays"],
+        &["law", "days"],
+        |_, given| {
+            let (first, last) = given[2].split_once('-').ok_or("years are 2010-2035")?;
+            let rule = rule(given[0], given[1].parse().map_err(|error| format!("{error}"))?);
+            let dates: Vec<Date> =
+                (year(first)?..=year(last)?).filter_map(|year| rule.date_in(year)).collect();
+            if dates.iter().all(|date| date.weekday() == Weekday::Sunday) {
+                return Ok(vec!["Sunday".to_owned(), dates.len().to_string()]);
+            }
+            let mut answers: Vec<&str> = dates.iter().map(|date| answer_of_the_law(*date)).collect();
+            answers.dedup();
+            Ok(vec![answers.join(" and "), dates.len().to_string()])
+        },
+    ),
+    ("Patron saints", &["province", "name", "rule", "library"], &["days"], |_, given| {
+        let rule = rule(given[1], given[2].parse().map_err(|error| format!("{error}"))?);
+        let listed: Vec<&str> = given[3].split(' ').collect();
+        let mut found = 0;
+        for (n, year) in (2024..=2030_i16).enumerate() {
+            let ours = rule.date_in(year).ok_or_else(|| format!("no day in {year}"))?;
+            match *listed.get(n).unwrap_or(&listed[0]) {
+                "-" if is_national_in_the_library(ours) => {}
+                day if ours.strftime("%m-%d").to_string() == day => found += 1,
+                day => return Err(format!("{ours}, the library has {day}")),
+            }
+        }
+        Ok(vec![found.to_string()])
+    }),
+    ("Recurrences", &["event", "days"], &["occurrences"], |calendar, given| {
+        let lines = given[0].trim_matches('`').replace(' ', "\n");
+        let read =
+            Ical::read(&format!("BEGIN:VCALENDAR\nBEGIN:VEVENT\n{lines}\nEND:VEVENT\nEND:VCALENDAR\n"));
+        let Some(event) = read.events.first() else {
+            return Ok(vec![format!("none: {}", read.problems.first().map_or("", |one| &one.message))]);
+        };
+        let window = period(given[1])?.interval(calendar.zone());
+        let found = event.occurrences(calendar.zone(), window);
+        let starts: Vec<String> = found.iter().map(|one| write_short(calendar.zone(), one.start)).collect();
+        Ok(vec![starts.join(" ")])
     }),
     ("Opening segments", &["text"], &["read as"], |_, given| {
         let segment = impegno_calendar::parse_segment(given[0].trim_matches('`'));
@@ -248,18 +340,10 @@ fn read_calendar(rows: &[(usize, Vec<&str>)]) -> Result<Calendar, String> {
     Ok(builder.build(2025..=2026))
 }
 
-/// `24 June Name` as `06-24 Name`, or `Easter+49 Name`.
+/// `24 June Name` as `06-24 Name`, or `easter+49 Name`.
 fn read_holiday(text: &str) -> Result<HolidayRule, String> {
     let (day, name) = text.split_once(' ').ok_or("a holiday is a day and a name")?;
-    let day = if let Some(offset) = day.strip_prefix("Easter") {
-        HolidayDay::Easter { offset_days: offset.parse().map_err(|_| "not an offset")? }
-    } else {
-        let (month, day) = day.split_once('-').ok_or("a day is 06-24")?;
-        let read = |part: &str| part.parse::<u8>().map_err(|error| error.to_string());
-        HolidayDay::Fixed { month: read(month)?, day: read(day)? }
-    };
-    let source = "case".to_owned();
-    Ok(HolidayRule { name: name.to_owned(), day, from_year: None, until_year: None, source })
+    Ok(rule(name, day.parse::<HolidayDay>().map_err(|error| error.to_string())?))
 }
 
 /// `Mon-Fri`, `daily` or `Tue,Thu`.
@@ -290,6 +374,38 @@ fn instant(calendar: &Calendar, text: &str) -> Result<Instant, String> {
             Ok(calendar.zone().instant(civil))
         }
     }
+}
+
+/// What the law says of a day: a day of rest by a rule, a Sunday, or none.
+fn answer_of_the_law(date: Date) -> &'static str {
+    if italian_national_holidays().iter().any(|rule| rule.date_in(date.year()) == Some(date)) {
+        return "rest";
+    }
+    if date.weekday() == Weekday::Sunday { "Sunday" } else { "none" }
+}
+
+/// A day on which the library of patron saints has a national day already: those of the law, and National Unity Day.
+fn is_national_in_the_library(date: Date) -> bool {
+    let unity = date.month() == 11 && date.day() <= 7 && date.weekday() == Weekday::Sunday;
+    unity || answer_of_the_law(date) == "rest"
+}
+
+fn year(text: &str) -> Result<i16, String> {
+    text.parse().map_err(|error| format!("`{text}`: {error}"))
+}
+
+/// A rule of all years.
+fn rule(name: &str, day: HolidayDay) -> HolidayRule {
+    HolidayRule { name: name.to_owned(), day, from_year: None, until_year: None, source: "case".to_owned() }
+}
+
+/// `2026-01-05` at midnight, else `2026-01-05T08:30`.
+fn write_short(zone: &Zone, instant: Instant) -> String {
+    let civil = zone.civil(instant);
+    if civil.hour() == 0 && civil.minute() == 0 {
+        return civil.date().to_string();
+    }
+    format!("{}T{:02}:{:02}", civil.date(), civil.hour(), civil.minute())
 }
 
 fn date(text: &str) -> Result<Date, String> {

@@ -76,7 +76,7 @@ fn read(text: &str) -> Option<HolidayDay> {
     if text.starts_with(|sign: char| sign.is_ascii_digit()) {
         let parts: Vec<&str> = text.split('-').collect();
         let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !parts.iter().all(|part| digits(part)) {
+        if !parts.iter().all(digits) {
             return None;
         }
         return match parts[..] {
