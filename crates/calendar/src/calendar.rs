@@ -100,14 +100,20 @@ impl Calendar {
         &self.0.zone
     }
 
-    /// The same rules on the clocks of another zone.
+    /// The same civil times on the clocks of another zone.
     ///
-    /// In [`Zone::utc`], whose clocks never change, its instants are civil times: what a clock on the wall shows.
+    /// In [`Zone::utc`], whose clocks never change, its instants are civil times: what a clock on the wall shows. Parts of a
+    /// combination, and events, that have a zone of their own are taken at the times that the clocks of this calendar show.
     pub fn in_zone(&self, zone: Zone) -> Calendar {
-        match &self.0.weekly {
-            None => Calendar(Arc::new(Inner { code: self.0.code.clone(), zone, weekly: None })),
-            Some(weekly) => Calendar::weekly(self.0.code.clone(), zone, weekly.rules.clone()),
-        }
+        let code = self.0.code.clone();
+        let Some(schedule) = &self.0.schedule else {
+            return Calendar(Arc::new(Inner { code, zone, schedule: None }));
+        };
+        let source = match &schedule.source {
+            Source::Rules(rules) if rules.has_one_zone() => Source::Rules(rules.clone()),
+            _ => Source::Shown(self.clone()),
+        };
+        Calendar::new(code, zone, source, schedule.quick_years.clone())
     }
 
     /// Whether it never closes, so that working time is elapsed time.

@@ -103,6 +103,20 @@ impl IcalEvent {
         self.start.all_day
     }
 
+    /// Whether none of its times has a zone.
+    pub(crate) fn is_floating(&self) -> bool {
+        let end = match &self.length {
+            Length::Until(end) => Some(end),
+            Length::Nominal { .. } => None,
+        };
+        [&self.start]
+            .into_iter()
+            .chain(end)
+            .chain(&self.more)
+            .chain(&self.except)
+            .all(|when| when.zone.is_none())
+    }
+
     /// Its occurrences that share an instant with a window, uncut, in the order of their starts.
     ///
     /// `zone` is that of days and of times without a zone. A start that the clocks skip or show twice follows

@@ -356,6 +356,26 @@ fn read_back(text: &str, zone: &Zone) -> Calendar {
         .build(2016..=2017)
 }
 
+/// What the clocks show of a combination is what the same rules give where the clocks never change.
+#[test]
+fn a_calendar_on_other_clocks_opens_at_the_same_civil_times() {
+    let (rome, utc) = (Zone::named("Europe/Rome").unwrap(), Zone::utc());
+    let of = |weekdays: &[Weekday], text: &str| {
+        let hours = WeeklyHours::new().every(weekdays, text).unwrap();
+        CalendarBuilder::new("part", rome.clone()).hours(hours).build(2026..=2026)
+    };
+    let parts =
+        vec![of(&WeeklyHours::ALL_DAYS, "0:00-24:00"), of(&WeeklyHours::MONDAY_TO_FRIDAY, "8:30-14:30")];
+    let outside =
+        Calendar::combined("outside", rome.clone(), Operation::Difference, parts.clone(), 2026..=2026);
+    let shown = outside.in_zone(utc.clone());
+    let moved = parts.iter().map(|part| part.in_zone(utc.clone())).collect();
+    let expected = Calendar::combined("outside", utc.clone(), Operation::Difference, moved, 2026..=2026);
+    let year = Interval { start: utc.day_start(date(2026, 1, 1)), end: utc.day_end(date(2026, 12, 31)) };
+    assert_eq!(shown.open(year), expected.open(year));
+    assert_eq!(shown.working(year.start, year.end), Micros::from_hours(365 * 24 - 261 * 6));
+}
+
 #[test]
 fn the_same_file_in_other_hands() {
     let rome = Zone::named("Europe/Rome").unwrap();

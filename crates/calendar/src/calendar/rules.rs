@@ -99,6 +99,11 @@ impl Rules {
         if hours.is_none() && self.opening_events.is_empty() { Closed::NoHours } else { Closed::WeeklyRest }
     }
 
+    /// Whether every time of the rules is one of the calendar's own zone.
+    pub(super) fn has_one_zone(&self) -> bool {
+        self.opening_events.iter().chain(&self.closing_events).all(IcalEvent::is_floating)
+    }
+
     fn hours_on(&self, day: Date) -> Option<&WeeklyHours> {
         self.hours.iter().rev().find(|hours| hours.holds_on(day))
     }

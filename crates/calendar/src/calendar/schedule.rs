@@ -26,7 +26,7 @@ pub(crate) struct Schedule {
     pub(crate) source: Source,
     pub(crate) zone: Zone,
     /// The years that are resolved as one, with a table of blocks; empty for none.
-    quick_years: RangeInclusive<i16>,
+    pub(crate) quick_years: RangeInclusive<i16>,
     quick: OnceLock<Option<Quick>>,
     /// Years from `FIRST_YEAR` on, by spans; what nobody asks for takes no memory.
     spans: Box<[OnceLock<Box<Span>>]>,

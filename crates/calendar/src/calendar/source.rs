@@ -12,6 +12,8 @@ pub(crate) enum Source {
     Rules(Box<Rules>),
     /// Other calendars as sets of instants.
     Combined(Operation, Vec<Calendar>),
+    /// The times that the clocks of another calendar show when it opens and closes.
+    Shown(Calendar),
 }
 
 impl Source {
@@ -22,6 +24,13 @@ impl Source {
         let window = Interval { start, end: zone.day_end(first_day.last_of_year()) };
         match self {
             Source::Rules(rules) => rules.openings(zone, year, window),
+            Source::Shown(calendar) => {
+                let own = calendar.zone();
+                let (start, end) = (own.day_start(first_day), own.day_end(first_day.last_of_year()));
+                let shown = |instant| zone.instant(own.civil(instant));
+                let open = calendar.open(Interval { start, end });
+                open.iter().map(|one| Interval { start: shown(one.start), end: shown(one.end) }).collect()
+            }
             Source::Combined(operation, parts) => {
                 let mut parts = parts.iter().map(|part| part.open(window));
                 let Some(first) = parts.next() else { return Intervals::new() };
@@ -38,6 +47,7 @@ impl Source {
     pub(crate) fn closed(&self, zone: &Zone, day: Date) -> Closed<'_> {
         match self {
             Source::Rules(rules) => rules.closed(zone, day),
+            Source::Shown(calendar) => calendar.closed(day).unwrap_or(Closed::NothingLeft),
             // Of a difference only the first part can give a reason: the others take away.
             Source::Combined(Operation::Difference, parts) => {
                 parts.first().and_then(|part| part.closed(day)).unwrap_or(Closed::NothingLeft)
