@@ -84,6 +84,8 @@ struct Wanted<'c> {
     obligations: BTreeSet<&'c str>,
     /// Whose weights are counted.
     weighing: Weighing<'c>,
+    /// Whether the register of interruptions is held against probes.
+    register: bool,
 }
 
 impl<'c> Wanted<'c> {
@@ -95,6 +97,7 @@ impl<'c> Wanted<'c> {
             timed_probes: BTreeSet::new(),
             obligations: BTreeSet::new(),
             weighing: Weighing::new(centre),
+            register: false,
         };
         let mut indicators: Vec<&Indicator> =
             centre.commitments.iter().map(|commitment| &commitment.indicator).collect();
@@ -110,6 +113,7 @@ impl<'c> Wanted<'c> {
                     }
                     if one.interruptions.is_some() {
                         wanted.kinds.insert(INTERRUPTION);
+                        wanted.register = true;
                     }
                     wanted.rules.push(one);
                 }
@@ -193,8 +197,12 @@ fn gather<S: Supply>(
     // A case may have opened, and an obligation been done, any time before; only checks go stale.
     let checks_window = wanted.window(period);
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
+    // Whether a register is kept at all may be told by a row of a later time.
+    let cases_window = if wanted.register { Interval { end: Instant(i64::MAX / 2), ..ever } } else { ever };
     let mut parts: Vec<(Kind, usize)> = Vec::new();
-    for (kind, window) in [(Kind::Checks, checks_window), (Kind::Cases, ever), (Kind::Operations, ever)] {
+    for (kind, window) in
+        [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, ever)]
+    {
         if kind == Kind::Operations && wanted.obligations.is_empty() && wanted.weighing.is_empty() {
             continue;
         }

@@ -113,7 +113,7 @@ impl Default for Availability {
 pub enum Confirmation {
     /// Only once confirmed (hard), from the confirmation on.
     Hard,
-    /// Once confirmed, but from its first attempt on.
+    /// Once confirmed, but from its first attempt on, at most an hour before.
     SinceFirst,
     /// At once, confirmed or not.
     Any,

@@ -12,8 +12,8 @@ use crate::Part;
 /// The longest stop of a monitor that counts as a restart, after which states go on as they were.
 const RESTART: i64 = 15 * 60 * 1_000_000;
 
-/// How far before and after a period checks are read in any case: enough for the attempts of a state to be
-/// confirmed, and more than a restart takes.
+/// How far before and after a period checks are read in any case: as far as the confirmation of a state is dated
+/// back to its attempts, and more than a restart takes.
 const LEAD: i64 = 3_600_000_000;
 
 /// The time whose checks can decide a state within a period, under any of some rules.
@@ -150,7 +150,15 @@ impl CheckBook {
             let mut since: Option<i64> = None;
             for one in self.monitors.get(source).map_or(&[][..], Vec::as_slice) {
                 match one.origin {
-                    Origin::MonitorStop => since = since.or(Some(one.at)),
+                    Origin::MonitorStop => match since {
+                        // It had gone on, though nobody wrote down that it started: this is another stop.
+                        Some(before) if first_check(before) <= one.at => {
+                            stops.push((before, first_check(before)));
+                            since = Some(one.at);
+                        }
+                        Some(_) => {}
+                        None => since = Some(one.at),
+                    },
                     Origin::MonitorStart => {
                         if let Some(since) = since.take() {
                             stops.push((since, one.at.min(first_check(since))));
@@ -189,8 +197,10 @@ pub(super) fn confirmed(heard: &[Heard], rule: Confirmation) -> Vec<Heard> {
                 }
             }
             (Confirmation::SinceFirst, StateType::Hard) => {
-                // Only the unbroken run of attempts with the confirmed state is dated back.
-                let run = attempts.iter().rev().take_while(|attempt| attempt.state == one.state).last();
+                // Only the unbroken run of attempts with the confirmed state is dated back, and no further than
+                // checks are read around a period: where a period ends decides nothing.
+                let of_run = |attempt: &&&Heard| attempt.state == one.state && one.at - attempt.at <= LEAD;
+                let run = attempts.iter().rev().take_while(of_run).last();
                 let since = run.map_or(one, |first| first);
                 // An attempt cannot lie before a state that was confirmed after it.
                 counted.push(since.clone());
