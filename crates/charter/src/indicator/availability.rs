@@ -7,7 +7,7 @@ use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
 
 use super::read_time;
-use crate::codes::{BAD_SETTING, UNKNOWN_REFERENCE};
+use crate::codes::BAD_SETTING;
 use crate::works::{check_works, read_works};
 use crate::{Centre, Filter, Works};
 
@@ -222,7 +222,6 @@ fn read_weighted_part(table: &mut Table<'_>, by: WeightBy) -> Option<WeightedPar
             });
         }
         WeightBy::Uses | WeightBy::Bodies | WeightBy::Users => {
-            table.require("facts");
             facts = Filter::read(table, "facts");
         }
     }
@@ -247,7 +246,7 @@ pub(crate) fn check_availability(
                 if !told && part.facts.conditions.is_empty() {
                     let message = format!("{what}`facts` names no operation that tells the weight");
                     let hint = "a filter, facts = { kind = \"use\", service = [\"ANA-1\"] }";
-                    findings.push(Finding::error(UNKNOWN_REFERENCE, place.clone(), message).hint(hint));
+                    findings.push(Finding::error(BAD_SETTING, place.clone(), message).hint(hint));
                 }
             }
         }
