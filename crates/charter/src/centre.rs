@@ -3,23 +3,20 @@
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Calendar, Zone};
-use impegno_findings::{Finding, Place, nearest};
+use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
 use jiff::civil::Date;
 
 use crate::bodies::{Scheme, read_bodies, read_services};
 use crate::calendars::{CalendarDrafts, read_date};
-use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE, UNKNOWN_REFERENCE};
-use crate::commitment::read_commitments;
-use crate::indicator::check_availability;
+use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE};
+use crate::commitment::{name_versions, read_commitments};
 use crate::layout_read::read_layout;
+use crate::references::{check_commitments, check_layouts};
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
 use crate::works::check_systems;
-use crate::{
-    BlockLayout, Body, Clock, Commitment, Component, Indicator, Layout, OnlineService, Probe, System,
-    TimesClock, Words,
-};
+use crate::{Body, Commitment, Component, Layout, OnlineService, Probe, System, Words};
 
 /// The texts of a centre folder by relative path, `commitments/sla.toml`.
 pub type Folder = BTreeMap<String, String>;
@@ -100,6 +97,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         let layout = impegno_settings::read(file, text, &mut findings, |table| read_layout(code, table));
         centre.layouts.insert(code.to_owned(), layout);
     }
+    name_versions(&mut centre.commitments, &mut findings);
     if calendars_known {
         check_systems(&centre, &mut findings);
         check_commitments(&centre, &mut findings);
@@ -181,96 +179,6 @@ fn read_annotations(file: &str, text: &str, findings: &mut Vec<Finding>) -> Vec<
         }
     });
     annotations
-}
-
-/// Components and calendars that layouts refer to must be there.
-fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
-    let components: Vec<&str> = centre.components.iter().map(|component| component.code.as_str()).collect();
-    let calendars: Vec<&str> = centre.calendars.keys().map(String::as_str).collect();
-    let commitments: Vec<&str> = centre.commitments.iter().map(|one| one.code.as_str()).collect();
-    let mut check = |what: &str, name: &str, known: &[&str], place: &Place| {
-        if !known.contains(&name) {
-            let message = format!("there is no {what} `{name}`");
-            let hint = nearest(name, known.iter().copied()).map_or_else(
-                || if known.is_empty() { String::new() } else { format!("one of: {}", known.join(", ")) },
-                |near| format!("did you mean `{near}`?"),
-            );
-            findings.push(Finding::error(UNKNOWN_REFERENCE, place.clone(), message).hint(hint));
-        }
-    };
-    for block in centre.layouts.values().flat_map(Layout::blocks) {
-        match block {
-            BlockLayout::Availability(layout) => {
-                for component in &layout.components {
-                    check("component", component, &components, &layout.place);
-                }
-                check("calendar", &layout.rule.calendar, &calendars, &layout.place);
-            }
-            BlockLayout::Times(layout) => {
-                if let TimesClock::Working(calendar) = &layout.clock {
-                    check("calendar", calendar, &calendars, &layout.place);
-                }
-            }
-            BlockLayout::Commitments { codes, place, .. } => {
-                for code in codes.iter().flatten() {
-                    check("commitment", code, &commitments, place);
-                }
-            }
-            BlockLayout::Text(_)
-            | BlockLayout::Figures(_)
-            | BlockLayout::Table(_)
-            | BlockLayout::Matrix(_)
-            | BlockLayout::Classes(_)
-            | BlockLayout::Changes(_)
-            | BlockLayout::Choices => {}
-        }
-    }
-}
-
-/// What commitments refer to must be there.
-fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
-    let mut seen = std::collections::BTreeSet::new();
-    for commitment in &centre.commitments {
-        if !seen.insert(&commitment.code) {
-            let message = format!("the commitment `{}` stands twice", commitment.code);
-            findings.push(Finding::error(REPEATED_CODE, commitment.place.clone(), message));
-        }
-        let mut unknown = |what: &str, name: &str, known: Vec<&str>| {
-            if !known.contains(&name) {
-                let message = format!("{}: there is no {what} `{name}`", commitment.code);
-                let hint = nearest(name, known.iter().copied())
-                    .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-                let finding = Finding::error(UNKNOWN_REFERENCE, commitment.place.clone(), message);
-                findings.push(finding.hint(hint));
-            }
-        };
-        let mut availabilities = Vec::new();
-        let mut indicators = vec![&commitment.indicator];
-        while let Some(indicator) = indicators.pop() {
-            match indicator {
-                Indicator::Availability(availability) => {
-                    let known = centre.calendars.keys().map(String::as_str).collect();
-                    unknown("calendar", &availability.calendar, known);
-                    availabilities.push(availability);
-                }
-                Indicator::MeanOf(parts) => indicators.extend(parts),
-                Indicator::ResponseTime(time) => {
-                    let known = centre.probes.iter().map(|probe| probe.name.as_str()).collect();
-                    unknown("probe", &time.probe, known);
-                }
-                Indicator::Within(within) => {
-                    if let Clock::Working(calendar) = &within.clock {
-                        let known = centre.calendars.keys().map(String::as_str).collect();
-                        unknown("calendar", calendar, known);
-                    }
-                }
-                Indicator::Cadence(_) => {}
-            }
-        }
-        for availability in availabilities {
-            check_availability(availability, centre, &commitment.code, &commitment.place, findings);
-        }
-    }
 }
 
 impl Centre {

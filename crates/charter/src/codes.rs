@@ -27,6 +27,11 @@ pub(crate) const UNIT_MISMATCH: Code = Code {
     name: "unit-mismatch",
     meaning: "The unit of an expected value is not that of the indicator: a share for availability, a time for response times, and so on.",
 };
+/// A promise that says nothing, or cannot be kept.
+pub(crate) const EMPTY_PROMISE: Code = Code {
+    name: "empty-promise",
+    meaning: "An expected value that no measured value can reach (over 100 %, under nothing), or that every one keeps.",
+};
 /// A value that cannot be.
 pub(crate) const BAD_SETTING: Code =
     Code { name: "bad-setting", meaning: "A setting of the centre folder cannot be used as it stands." };
@@ -43,6 +48,7 @@ pub const CODES: &[Code] = &[
     UNKNOWN_REFERENCE,
     BAD_EXPECTED,
     UNIT_MISMATCH,
+    EMPTY_PROMISE,
     BAD_SETTING,
     BAD_TABLE,
     calendars::CONTRADICTION,

@@ -1,16 +1,29 @@
 //! Commitments: what was promised, to whom, by which document.
 
+use impegno_calendar::{Instant, Interval, Zone};
 use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
+use jiff::civil::Date;
 
-use crate::codes::UNIT_MISMATCH;
-use crate::{Expected, Indicator, Target, Words};
+use crate::codes::{BAD_EXPECTED, BAD_SETTING, EMPTY_PROMISE, REPEATED_CODE, UNIT_MISMATCH};
+use crate::expected::Certainty;
+use crate::layout::TimesClock;
+use crate::{ExclusionPolicy, Expected, Indicator, Target, Words};
 
-/// A promise.
+/// A promise, as it holds for some time.
+///
+/// A promise that changes has several versions with one code and different validity. A case is judged by the version
+/// in force when it began; a period that spans a change is split.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commitment {
-    /// Short code, unique: `SLA.2`.
+    /// Short code: `SLA.2`. Unique among what holds on a day.
     pub code: String,
+    /// Unique in the folder: the code, with the first day of the version when the code has several.
+    pub id: String,
+    /// The first day on which it holds; since ever without.
+    pub from: Option<Date>,
+    /// The last day on which it holds; until further notice without.
+    pub until: Option<Date>,
     /// Text of the promise, as its document words it.
     pub text: Words,
     /// The document that makes it.
@@ -19,10 +32,14 @@ pub struct Commitment {
     pub office: Words,
     /// Quality dimension (`accessibility`, `timeliness`, `transparency`, `effectiveness`); may be empty.
     pub dimension: String,
+    /// Whether one failure is enough to break it.
+    pub standard: Standard,
     /// What is measured.
     pub indicator: Indicator,
     /// What is promised of it.
     pub expected: Expected,
+    /// What it accepts as an exclusion; nothing without.
+    pub exclusions: Option<ExclusionPolicy>,
     /// Months of the period for which it is promised: 12 for a year. Over a shorter one the verdict is
     /// provisional.
     pub months: u8,
@@ -30,6 +47,15 @@ pub struct Commitment {
     pub choices: Vec<Choice>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// Which kind of standard a promise is (CiVIT resolution 3/2012; charters of services).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standard {
+    /// About each single case, which a user can check: one failure fails it.
+    Specific,
+    /// About the whole: a share, a mean, a percentile.
+    General,
 }
 
 /// A choice that the document leaves open.
@@ -45,6 +71,9 @@ pub struct Choice {
 pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
     let document = Words::required(table, "document");
     let office = Words::read(table, "office").unwrap_or_default();
+    // What the document accepts as exclusions holds for each of its promises that says nothing else.
+    let policy = ExclusionPolicy::read(table);
+    let validity = read_validity(table);
     let mut commitments = Vec::new();
     for mut entry in table.tables("commitment") {
         let place = entry.place_of("code");
@@ -56,8 +85,22 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             .word("dimension", &dimensions.map(|name| (name, name)))
             .map(|word| word.value.to_owned())
             .unwrap_or_default();
-        let expected = Expected::read(&mut entry, "expected");
+        let (from, until) =
+            if entry.has("from") || entry.has("until") { read_validity(&mut entry) } else { validity };
         let indicator = Indicator::read(&mut entry, "indicator");
+        let standards = [("specific", Standard::Specific), ("general", Standard::General)];
+        let standard = entry.word("standard", &standards);
+        // All parts of a compound standard must be kept, and every case of a specific one: nothing else can be
+        // expected of them, so it need not be said.
+        let whole = matches!(indicator, Some(Indicator::AllOf(_)))
+            || standard.as_ref().is_some_and(|standard| standard.value == Standard::Specific);
+        let expected = if whole && !entry.has("expected") {
+            Some(Expected::all(place.clone()))
+        } else {
+            Expected::read(&mut entry, "expected")
+        };
+        let exclusions =
+            if entry.has("exclusions") { ExclusionPolicy::read(&mut entry) } else { policy.clone() };
         let periods = [("month", 1), ("quarter", 3), ("half-year", 6), ("year", 12)];
         let months = entry.word("period", &periods).map_or(12, |period| period.value);
         let choices = entry
@@ -69,20 +112,36 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             })
             .collect();
         let (Some(code), Some(expected), Some(indicator)) = (code, expected, indicator) else { continue };
-        if let Some(wanted) = wanted_unit(&indicator, &expected.target) {
-            let message = format!("the indicator of `{}` is {wanted}", code.value);
-            let finding = Finding::error(UNIT_MISMATCH, expected.place.clone(), message);
-            entry.report(finding.hint("give the expected value the same unit"));
+        if !fits(&entry, &indicator, &expected) {
             continue;
         }
+        if let Some(standard) =
+            standard.as_ref().filter(|standard| standard.value == Standard::Specific && !expected.is_all())
+        {
+            let message = format!("`{}` is a specific standard, which one failure breaks", code.value);
+            entry.problem(BAD_SETTING, standard, message, "expect \">= 100 %\", or call it \"general\"");
+        }
+        let standard = standard.map_or(
+            if expected.is_all() && matches!(indicator, Indicator::Within(_)) {
+                Standard::Specific
+            } else {
+                Standard::General
+            },
+            |standard| standard.value,
+        );
         commitments.push(Commitment {
+            id: code.value.clone(),
             code: code.value,
+            from,
+            until,
             text,
             document: document.clone(),
             office: own_office,
             dimension,
+            standard,
             indicator,
             expected,
+            exclusions,
             months,
             choices,
             place,
@@ -91,15 +150,129 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
     commitments
 }
 
+/// `from` and `until`, the first and the last day on which something holds.
+fn read_validity(table: &mut Table<'_>) -> (Option<Date>, Option<Date>) {
+    let mut day = |key: &str| -> Option<Date> {
+        let text = table.text(key)?;
+        let date = text.value.parse().ok();
+        if date.is_none() {
+            let message = format!("`{}` is not a day", text.value);
+            table.problem(BAD_SETTING, &text, message, "write it like \"2017-12-31\"");
+        }
+        date
+    };
+    let (from, until) = (day("from"), day("until"));
+    if let (Some(first), Some(last)) = (from, until)
+        && last < first
+    {
+        let finding =
+            Finding::error(BAD_SETTING, table.place_of("until"), "the validity ends before it begins");
+        table.report(finding.hint("`from` is the first day and `until` the last, both within"));
+        return (None, None);
+    }
+    (from, until)
+}
+
+/// Whether an indicator and what is expected of it go together; if not, the table gets a finding.
+pub(crate) fn fits(table: &Table<'_>, indicator: &Indicator, expected: &Expected) -> bool {
+    if let Some(wanted) = wanted_unit(indicator, &expected.target) {
+        let finding = if let Target::Number { numerator, denominator, decimals } = expected.target {
+            let (whole, part) = (numerator / denominator, numerator % denominator);
+            let number = match usize::from(decimals) {
+                0 => whole.to_string(),
+                decimals => format!("{whole}.{part:0>decimals$}"),
+            };
+            let message = format!("`{number}` has no unit: a percentage, a time, months?");
+            Finding::error(BAD_EXPECTED, expected.place.clone(), message)
+                .hint(format!("the indicator is {wanted}"))
+        } else {
+            let message = format!("the indicator is {wanted}");
+            Finding::error(UNIT_MISMATCH, expected.place.clone(), message)
+                .hint("give the expected value the same unit")
+        };
+        table.report(finding);
+        return false;
+    }
+    match expected.certainty() {
+        None => {}
+        Some(Certainty::Never) => {
+            let message = "no measured value can ever reach this: the promise would always be missed";
+            let finding = Finding::error(EMPTY_PROMISE, expected.place.clone(), message);
+            table.report(finding.hint("shares lie between 0 % and 100 %, times and counts from 0 up"));
+        }
+        Some(Certainty::Always) => {
+            let message = "every measured value keeps this: it promises nothing";
+            let finding = Finding::warning(EMPTY_PROMISE, expected.place.clone(), message);
+            table.report(finding.hint("is the comparison the right way round?"));
+        }
+    }
+    true
+}
+
 /// What the indicator measures in, when the target has another unit.
 fn wanted_unit(indicator: &Indicator, target: &Target) -> Option<&'static str> {
-    match (indicator, target) {
-        (Indicator::Availability(_) | Indicator::Within(_) | Indicator::MeanOf(_), Target::Share { .. })
-        | (Indicator::ResponseTime(_), Target::Time { .. })
-        | (Indicator::Cadence(_), Target::Months(_)) => None,
-        (Indicator::Availability(_) | Indicator::MeanOf(_), _) => Some("a share: `%`"),
-        (Indicator::Within(_), _) => Some("a share of the cases: `%`"),
-        (Indicator::ResponseTime(_), _) => Some("a time: `ms`, `s`"),
-        (Indicator::Cadence(_), _) => Some("a number of `months`"),
+    let (fits, wanted) = match indicator {
+        Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::Ratio(_) => {
+            (matches!(target, Target::Share { .. }), "a share: `%`")
+        }
+        Indicator::AllOf(_) => (matches!(target, Target::Share { .. }), "a share of its conditions: `%`"),
+        Indicator::Within(_) => (matches!(target, Target::Share { .. }), "a share of the cases: `%`"),
+        Indicator::ResponseTime(_) => (matches!(target, Target::Time { .. }), "a time: `ms`, `s`"),
+        Indicator::LongestStop(_) => (matches!(target, Target::Time { .. }), "a time: `min`, `h`"),
+        Indicator::CaseTime(time) => match time.clock {
+            TimesClock::Days => (matches!(target, Target::Days { .. }), "a number of `days`"),
+            TimesClock::Elapsed | TimesClock::Working(_) => {
+                (matches!(target, Target::Time { .. }), "a time: `min`, `h`")
+            }
+        },
+        Indicator::Cadence(_) => (matches!(target, Target::Months(_)), "a number of `months`"),
+        Indicator::Count(counted) if counted.is_money() => {
+            (matches!(target, Target::Cents(_)), "an amount: `EUR`")
+        }
+        Indicator::Count(_) => (matches!(target, Target::Number { .. }), "a number without a unit"),
+    };
+    (!fits).then_some(wanted)
+}
+
+/// Gives every version of a promise its identifier; versions with one code must not hold on the same day.
+pub(crate) fn name_versions(commitments: &mut [Commitment], findings: &mut Vec<Finding>) {
+    let versions = |code: &str, all: &[Commitment]| all.iter().filter(|one| one.code == code).count();
+    let several: Vec<bool> =
+        commitments.iter().map(|commitment| versions(&commitment.code, commitments) > 1).collect();
+    for (n, commitment) in commitments.iter().enumerate() {
+        let earlier = commitments.iter().take(n).filter(|other| other.code == commitment.code);
+        let Some(other) = earlier.into_iter().find(|other| other.overlaps(commitment)) else { continue };
+        let whole = [commitment, other].iter().all(|one| one.from.is_none() && one.until.is_none());
+        let message = if whole {
+            format!("the commitment `{}` stands twice", commitment.code)
+        } else {
+            format!("two versions of the commitment `{}` hold on the same day", commitment.code)
+        };
+        let finding = Finding::error(REPEATED_CODE, commitment.place.clone(), message);
+        let hint = "a version holds from its `from` to its `until`, both days within";
+        findings.push(if whole { finding } else { finding.hint(hint) });
+    }
+    for (commitment, several) in commitments.iter_mut().zip(several) {
+        if let (true, Some(from)) = (several, commitment.from) {
+            commitment.id = format!("{} ({from})", commitment.code);
+        }
+    }
+}
+
+impl Commitment {
+    /// The part of a period in which this version holds; `None` when it does not.
+    pub fn part_of(&self, period: Interval, zone: &Zone) -> Option<Interval> {
+        let start = self.from.map_or(Instant::MIN, |day| zone.day_start(day));
+        let end = self.until.map_or(Instant::MAX, |day| zone.day_end(day));
+        Interval::new(start.max(period.start), end.min(period.end))
+    }
+
+    /// Whether two versions hold on some day both.
+    pub(crate) fn overlaps(&self, other: &Commitment) -> bool {
+        let begins_by = |one: &Commitment, two: &Commitment| match (one.from, two.until) {
+            (Some(from), Some(until)) => from <= until,
+            _ => true,
+        };
+        begins_by(self, other) && begins_by(other, self)
     }
 }

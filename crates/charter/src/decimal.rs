@@ -1,6 +1,7 @@
 //! Decimal numbers of any length, for comparing only.
 
 use std::cmp::Ordering;
+use std::fmt;
 
 /// A decimal number, exact: `7`, `7.0`, `-0,25`. The mark of decimals is a point or a comma.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,18 @@ impl Decimal {
         let fraction = fraction.trim_end_matches('0').to_owned();
         let nothing = whole.is_empty() && fraction.is_empty();
         Some(Decimal { negative: negative && !nothing, whole, fraction })
+    }
+}
+
+/// The number with a point, `7.25`; without zeros that say nothing.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.negative { "-" } else { "" };
+        let whole = if self.whole.is_empty() { "0" } else { &self.whole };
+        match self.fraction.as_str() {
+            "" => write!(f, "{sign}{whole}"),
+            fraction => write!(f, "{sign}{whole}.{fraction}"),
+        }
     }
 }
 

@@ -51,6 +51,33 @@ pub enum Target {
     },
     /// Whole months.
     Months(i64),
+    /// Days from date to date, with the decimals that were written (a mean of days has some).
+    Days {
+        /// Numerator.
+        numerator: i128,
+        /// Denominator, a power of ten.
+        denominator: i128,
+    },
+    /// A number of facts or things, with the decimals that were written.
+    Number {
+        /// Numerator.
+        numerator: i128,
+        /// Denominator, a power of ten.
+        denominator: i128,
+        /// Decimals as written.
+        decimals: u8,
+    },
+    /// An amount of euro cents.
+    Cents(i128),
+}
+
+/// What an expected value comes to whatever is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Certainty {
+    /// Nothing keeps it.
+    Never,
+    /// Everything keeps it.
+    Always,
 }
 
 /// Units of time that people write.
@@ -99,6 +126,59 @@ impl TimeUnit {
 }
 
 impl Expected {
+    /// What a promise expects that allows no exception: `>= 100 %`.
+    pub(crate) fn all(place: Place) -> Expected {
+        let target = Target::Share { numerator: 1, denominator: 1, decimals: 0 };
+        Expected { comparison: Comparison::AtLeast, target, place }
+    }
+
+    /// Whether it allows no exception.
+    pub fn is_all(&self) -> bool {
+        let all =
+            matches!(self.target, Target::Share { numerator, denominator, .. } if numerator == denominator);
+        all && self.comparison == Comparison::AtLeast
+    }
+
+    /// Reads an expected value from a text, `>= 99.5 %`.
+    ///
+    /// # Errors
+    /// What is wrong with the text, in words.
+    pub fn parse(text: &str, place: Place) -> Result<Expected, String> {
+        let (comparison, target) = parse(text)?;
+        Ok(Expected { comparison, target, place })
+    }
+
+    /// Whether the promise is decided before anything is measured: every measured value is nothing or more, a share
+    /// at most one.
+    pub(crate) fn certainty(&self) -> Option<Certainty> {
+        use std::cmp::Ordering::{Equal, Greater, Less};
+        let least = match self.target {
+            Target::Share { numerator, .. }
+            | Target::Days { numerator, .. }
+            | Target::Number { numerator, .. } => numerator.cmp(&0),
+            Target::Time { length, .. } => length.0.cmp(&0),
+            Target::Months(months) => months.cmp(&0),
+            Target::Cents(cents) => cents.cmp(&0),
+        };
+        let most = match self.target {
+            Target::Share { numerator, denominator, .. } => numerator.cmp(&denominator),
+            _ => Less,
+        };
+        match (self.comparison, least, most) {
+            (Comparison::AtLeast, _, Greater) | (Comparison::MoreThan, _, Greater | Equal) => {
+                Some(Certainty::Never)
+            }
+            (Comparison::LessThan, Less | Equal, _) | (Comparison::AtMost, Less, _) => Some(Certainty::Never),
+            (Comparison::AtLeast, Less | Equal, _) | (Comparison::MoreThan, Less, _) => {
+                Some(Certainty::Always)
+            }
+            (Comparison::AtMost, _, Greater | Equal) | (Comparison::LessThan, _, Greater) => {
+                Some(Certainty::Always)
+            }
+            _ => None,
+        }
+    }
+
     /// Reads the expected value under a key that must be there.
     pub(crate) fn read(table: &mut Table<'_>, key: &str) -> Option<Expected> {
         let text = table.required_text(key)?;
@@ -131,7 +211,21 @@ fn parse(text: &str) -> Result<(Comparison, Target), String> {
         .ok_or("an expected value begins with >=, >, <= or <")?;
     let (number, unit) = number_and_unit(rest)?;
     let target = match unit {
-        "" => return Err(format!("`{rest}` has no unit: a percentage, a time, months?")),
+        "" => {
+            let (numerator, denominator, decimals) = decimal(number)?;
+            Target::Number { numerator, denominator, decimals }
+        }
+        "day" | "days" => {
+            let (numerator, denominator, _) = decimal(number)?;
+            Target::Days { numerator, denominator }
+        }
+        "EUR" | "euro" | "€" => {
+            let (digits, scale, _) = decimal(number)?;
+            if (digits * 100) % scale != 0 {
+                return Err(format!("`{number}` is finer than a cent"));
+            }
+            Target::Cents(digits * 100 / scale)
+        }
         "%" => {
             let (numerator, scale, decimals) = decimal(number)?;
             Target::Share { numerator, denominator: scale * 100, decimals }
@@ -190,13 +284,34 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_decided_before_anything_is_measured() {
+        let certainty =
+            |text: &str| Expected::parse(text, Place::default()).map(|expected| expected.certainty());
+        for never in ["> 100 %", ">= 100.01 %", "< 0 %", "< 0 h", "< 0", "< 0 months"] {
+            assert_eq!(certainty(never), Ok(Some(Certainty::Never)), "{never}");
+        }
+        for always in [">= 0 %", "<= 100 %", "< 100.1 %", ">= 0 min", ">= 0"] {
+            assert_eq!(certainty(always), Ok(Some(Certainty::Always)), "{always}");
+        }
+        for open in [">= 100 %", "> 0 %", "<= 0 %", "< 100 %", "<= 0 h", "<= 6 months", "> 0", "<= 0 EUR"] {
+            assert_eq!(certainty(open), Ok(None), "{open}");
+        }
+    }
+
+    #[test]
     fn expected_values_with_units() {
         let share = Target::Share { numerator: 9850, denominator: 10_000, decimals: 2 };
         assert_eq!(parse(">= 98.50 %"), Ok((Comparison::AtLeast, share)));
         let time = Target::Time { length: Micros(7_000), unit: TimeUnit::Millisecond };
         assert_eq!(parse("<=7 ms"), Ok((Comparison::AtMost, time)));
         assert_eq!(parse("<= 6 months"), Ok((Comparison::AtMost, Target::Months(6))));
-        assert!(parse(">= 98.50").is_err_and(|reason| reason.contains("no unit")));
+        let number = Target::Number { numerator: 125, denominator: 10, decimals: 1 };
+        assert_eq!(parse(">= 12.5"), Ok((Comparison::AtLeast, number)));
+        assert_eq!(
+            parse("< 2.5 days"),
+            Ok((Comparison::LessThan, Target::Days { numerator: 25, denominator: 10 }))
+        );
+        assert_eq!(parse("<= 12.5 EUR"), Ok((Comparison::AtMost, Target::Cents(1250))));
         assert!(parse("98 %").is_err());
         assert!(parse("> 3 bananas").is_err());
     }

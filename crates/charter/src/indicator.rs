@@ -3,20 +3,25 @@
 //! The documentation of each kind is its public definition.
 
 mod availability;
+mod counted;
 mod response;
 mod within;
 
 use impegno_calendar::Micros;
+use impegno_findings::Place;
 use impegno_settings::Table;
 
 use crate::codes::BAD_SETTING;
-use crate::expected::{TimeUnit, time};
+use crate::expected::{Expected, TimeUnit, time};
+use crate::filter::Filter;
+use crate::layout::{Measured, TimesClock};
 
 pub(crate) use availability::check_availability;
 pub(crate) use availability::read_availability_rule;
 pub use availability::{
     Availability, Confirmation, DownBy, Planned, Subject, WeightBy, Weighted, WeightedPart,
 };
+use response::read_statistic;
 pub use response::{ResponseTime, Statistic};
 pub use within::{Clock, LongerThan, Within};
 
@@ -25,14 +30,83 @@ pub use within::{Clock, LongerThan, Within};
 pub enum Indicator {
     /// Share of the time in which a component worked.
     Availability(Availability),
-    /// Mean of other indicators with equal weights, of their unrounded values.
-    MeanOf(Vec<Indicator>),
+    /// Mean of other indicators of shares, of their unrounded values, with equal or declared weights.
+    MeanOf(Vec<MeanPart>),
     /// Response time of a probe.
     ResponseTime(ResponseTime),
     /// Share of cases in which one event follows another in time.
     Within(Within),
     /// Longest stretch between two performances of an obligation.
     Cadence(Cadence),
+    /// Longest stop of a component within the period, counted as its availability is.
+    LongestStop(Availability),
+    /// How many facts there are, or how much they come to; stocks as they stand at the end of the period.
+    Count(Counted),
+    /// One count divided by another.
+    Ratio(Ratio),
+    /// How long cases take: mean, median, percentile or longest.
+    CaseTime(CaseTime),
+    /// Several promises that must all be kept: a compound standard.
+    AllOf(Vec<Requirement>),
+}
+
+/// A part of a mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeanPart {
+    /// How much it weighs; 1 unless said otherwise, never 0.
+    pub weight: u32,
+    /// What it is.
+    pub indicator: Indicator,
+}
+
+/// A requirement of a compound standard: `≥ 99 %`, *and* `no event over 6 h`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// What is measured.
+    pub indicator: Indicator,
+    /// What is promised of it.
+    pub expected: Expected,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// Which kind of facts.
+    pub of: Measured,
+    /// Which of them.
+    pub filter: Filter,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// `part` ÷ `whole`; without any of the whole there is no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratio {
+    /// The numerator.
+    pub part: Counted,
+    /// The denominator.
+    pub whole: Counted,
+}
+
+/// How long the cases of a period took from one event to another.
+///
+/// A case belongs to the period of its `from` event and counts as it was at the end of it. A percentile is the
+/// nearest rank, the median the 50th. Cases that are still open could take any time: they widen the band, from the
+/// time that they have taken so far to no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseTime {
+    /// Kind of the cases.
+    pub cases: String,
+    /// Which of them.
+    pub filter: Filter,
+    /// Event that starts the clock.
+    pub from: String,
+    /// Event that stops it.
+    pub to: String,
+    /// How time is counted.
+    pub clock: TimesClock,
+    /// Which statistic.
+    pub statistic: Statistic,
 }
 
 /// Longest stretch, in months, between two performances of an obligation; the stretch from the last one
@@ -52,7 +126,6 @@ impl Indicator {
     }
 
     fn read_one(table: &mut Table<'_>) -> Option<Indicator> {
-        const KINDS: [&str; 5] = ["availability", "mean", "response-time", "within", "cadence"];
         let Some(kind) = KINDS.into_iter().find(|kind| table.has(kind)) else {
             // Asking for all of them lets the unknown key be reported with the nearest.
             let place = table.place();
@@ -64,22 +137,116 @@ impl Indicator {
             table.report(impegno_findings::Finding::error(BAD_SETTING, place, message).hint(hint));
             return None;
         };
-        if kind == "mean" {
-            let mut parts = table.tables("mean");
-            let read: Vec<Indicator> = parts.iter_mut().filter_map(Indicator::read_one).collect();
-            return (read.len() == parts.len() && !read.is_empty()).then_some(Indicator::MeanOf(read));
+        match kind {
+            "mean" => return read_mean(table),
+            "all-of" => return read_all_of(table),
+            _ => {}
         }
         let mut body = table.table(kind)?;
         match kind {
             "availability" => availability::read(&mut body).map(Indicator::Availability),
+            "longest-stop" => {
+                let one = availability::read(&mut body)?;
+                if matches!(one.of, Subject::Weighted(_)) {
+                    let message = "a weighted availability is a mean and has no stop of its own";
+                    let finding = impegno_findings::Finding::error(BAD_SETTING, body.place(), message);
+                    body.report(finding.hint("name a component, a system or a composition"));
+                    return None;
+                }
+                Some(Indicator::LongestStop(one))
+            }
             "response-time" => response::read(&mut body).map(Indicator::ResponseTime),
             "within" => within::read(&mut body).map(Indicator::Within),
+            "count" => counted::read_counted(&mut body).map(Indicator::Count),
+            "ratio" => counted::read_ratio(&mut body).map(Indicator::Ratio),
+            "time" => counted::read_case_time(&mut body).map(Indicator::CaseTime),
             _ => {
                 let obligation = body.required_text("obligation")?;
                 Some(Indicator::Cadence(Cadence { obligation: obligation.value }))
             }
         }
     }
+
+    /// What must work, of an availability or its longest stop.
+    pub fn of(&self) -> Option<&Subject> {
+        match self {
+            Indicator::Availability(one) | Indicator::LongestStop(one) => Some(&one.of),
+            Indicator::MeanOf(_)
+            | Indicator::AllOf(_)
+            | Indicator::ResponseTime(_)
+            | Indicator::Within(_)
+            | Indicator::Cadence(_)
+            | Indicator::Count(_)
+            | Indicator::Ratio(_)
+            | Indicator::CaseTime(_) => None,
+        }
+    }
+
+    /// The indicators that it is made of, itself included, the outermost first.
+    pub fn all(&self) -> Vec<&Indicator> {
+        let mut found = vec![self];
+        match self {
+            Indicator::MeanOf(parts) => found.extend(parts.iter().flat_map(|part| part.indicator.all())),
+            Indicator::AllOf(parts) => found.extend(parts.iter().flat_map(|part| part.indicator.all())),
+            Indicator::Availability(_)
+            | Indicator::LongestStop(_)
+            | Indicator::ResponseTime(_)
+            | Indicator::Within(_)
+            | Indicator::Cadence(_)
+            | Indicator::Count(_)
+            | Indicator::Ratio(_)
+            | Indicator::CaseTime(_) => {}
+        }
+        found
+    }
+}
+
+/// The kinds of indicators as they are written.
+const KINDS: [&str; 10] = [
+    "availability",
+    "mean",
+    "response-time",
+    "within",
+    "cadence",
+    "longest-stop",
+    "count",
+    "ratio",
+    "time",
+    "all-of",
+];
+
+fn read_mean(table: &mut Table<'_>) -> Option<Indicator> {
+    let mut parts = table.tables("mean");
+    let read = |part: &mut Table<'_>| {
+        let weight = part.integer("weight");
+        let indicator = Indicator::read_one(part);
+        let weight = match weight {
+            None => Some(1),
+            Some(weight) => {
+                let read = u32::try_from(weight.value).ok().filter(|weight| *weight > 0);
+                if read.is_none() {
+                    let message = format!("{} is no weight", weight.value);
+                    part.problem(BAD_SETTING, &weight, message, "a whole number from 1 up");
+                }
+                read
+            }
+        };
+        Some(MeanPart { weight: weight?, indicator: indicator? })
+    };
+    let read: Vec<MeanPart> = parts.iter_mut().filter_map(read).collect();
+    (read.len() == parts.len() && !read.is_empty()).then_some(Indicator::MeanOf(read))
+}
+
+fn read_all_of(table: &mut Table<'_>) -> Option<Indicator> {
+    let mut parts = table.tables("all-of");
+    let read = |part: &mut Table<'_>| {
+        let expected = Expected::read(part, "expected");
+        let indicator = Indicator::read_one(part);
+        let (expected, indicator) = (expected?, indicator?);
+        crate::commitment::fits(part, &indicator, &expected).then_some(Requirement { indicator, expected })
+    };
+    let read: Vec<Requirement> = parts.iter_mut().filter_map(read).collect();
+    (read.len() == parts.len() && !read.is_empty()).then_some(Indicator::AllOf(read))
 }
 
 /// A length of time under a key, `30 min`.

@@ -4,6 +4,8 @@ mod formulas;
 mod measured;
 mod tables;
 
+pub(crate) use formulas::read_measured;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_findings::{Finding, nearest};

@@ -15,6 +15,8 @@ mod filter;
 mod indicator;
 mod layout;
 mod layout_read;
+mod policy;
+mod references;
 mod systems;
 mod tables;
 mod works;
@@ -22,13 +24,13 @@ mod works;
 pub use bodies::{Body, OnlineService, Scheme};
 pub use centre::{Centre, Folder, read};
 pub use codes::CODES;
-pub use commitment::{Choice, Commitment};
+pub use commitment::{Choice, Commitment, Standard};
 pub use decimal::Decimal;
 pub use expected::{Comparison, Expected, Target, TimeUnit};
 pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
-    Availability, Cadence, Clock, Confirmation, DownBy, Indicator, LongerThan, Planned, ResponseTime,
-    Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
+    Availability, Cadence, CaseTime, Clock, Confirmation, Counted, DownBy, Indicator, LongerThan, MeanPart,
+    Planned, Ratio, Requirement, ResponseTime, Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
 };
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
@@ -36,6 +38,7 @@ pub use layout::{
     MarkLayout, MatrixLayout, Measured, ONLY_COLUMN, OwnColumn, PeriodKind, Reference, SectionLayout,
     Selection, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
 };
+pub use policy::{ExclusionPolicy, Notice};
 pub use systems::{Component, Probe, System};
 pub use works::{Need, Works};
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{
-    Axis, BlockLayout, Condition, Decimal, Filter, Formula, Indicator, Measured, Selection, Span,
-    TableLayout, Within,
+    Axis, BlockLayout, Condition, Counted, Decimal, Filter, Formula, Indicator, Measured, Selection, Span,
+    TableLayout,
 };
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
@@ -45,7 +45,7 @@ struct Known {
 
 /// Facts of which sources say dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counted {
+enum FactsOf {
     Cases,
     Operations,
     Stocks,
@@ -53,7 +53,7 @@ enum Counted {
 
 /// What one source gives.
 struct Given {
-    counted: Counted,
+    counted: FactsOf,
     /// Kind of the cases or operations; empty for stocks.
     kind: String,
     dimensions: BTreeSet<String>,
@@ -68,14 +68,9 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
     let known = Known::of(loaded);
     let mut findings = Vec::new();
     for commitment in &loaded.centre.commitments {
-        for within in withins(&commitment.indicator) {
-            known.check(&within.filter, &mut findings);
-            let waiting = Waiting { what: &commitment.code, place: &commitment.place };
-            let kinds = [within.cases.clone()];
-            known.check_events(&waiting, &kinds, [&within.from, &within.to], &mut findings);
-            if let Some(longer) = &within.longer_than {
-                known.check_events(&waiting, &kinds, [&longer.from, &longer.to], &mut findings);
-            }
+        let waiting = Waiting { what: &commitment.code, place: &commitment.place };
+        for indicator in commitment.indicator.all() {
+            known.check_indicator(indicator, &waiting, &mut findings);
         }
     }
     for block in loaded.centre.layouts.values().flat_map(|layout| layout.blocks()) {
@@ -169,32 +164,23 @@ fn selections(table: &TableLayout) -> Vec<&Selection> {
     std::iter::once(&table.selection).chain(own.iter().map(|column| &column.selection)).collect()
 }
 
-impl Counted {
+impl FactsOf {
     /// `None` for checks, whose dimensions are always the same.
-    fn of(measured: &Measured) -> Option<Counted> {
+    fn of(measured: &Measured) -> Option<FactsOf> {
         match measured {
-            Measured::Operations | Measured::Amounts => Some(Counted::Operations),
-            Measured::Cases { .. } => Some(Counted::Cases),
-            Measured::Stocks | Measured::DistinctStocks { .. } => Some(Counted::Stocks),
+            Measured::Operations | Measured::Amounts => Some(FactsOf::Operations),
+            Measured::Cases { .. } => Some(FactsOf::Cases),
+            Measured::Stocks | Measured::DistinctStocks { .. } => Some(FactsOf::Stocks),
             Measured::Checks | Measured::Probes { .. } => None,
         }
     }
 
     fn name(self) -> &'static str {
         match self {
-            Counted::Cases => "cases",
-            Counted::Operations => "operations",
-            Counted::Stocks => "stocks",
+            FactsOf::Cases => "cases",
+            FactsOf::Operations => "operations",
+            FactsOf::Stocks => "stocks",
         }
-    }
-}
-
-/// The promises on times of cases that an indicator is made of.
-fn withins(indicator: &Indicator) -> Vec<&Within> {
-    match indicator {
-        Indicator::Within(within) => vec![within],
-        Indicator::MeanOf(parts) => parts.iter().flat_map(withins).collect(),
-        Indicator::Availability(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => Vec::new(),
     }
 }
 
@@ -213,8 +199,12 @@ impl Known {
         known.add("kind", ["maintenance"]);
         // What is promised may be asked for before its source is declared, as in a folder that is new.
         for commitment in &centre.commitments {
-            if let Indicator::Within(within) = &commitment.indicator {
-                known.add("kind", [within.cases.as_str()]);
+            for indicator in commitment.indicator.all() {
+                match indicator {
+                    Indicator::Within(one) => known.add("kind", [one.cases.as_str()]),
+                    Indicator::CaseTime(one) => known.add("kind", [one.cases.as_str()]),
+                    _ => {}
+                }
             }
         }
         known.add("state", State::ALL.map(State::name));
@@ -245,6 +235,9 @@ impl Known {
                 }
                 Vocabulary::Commitments => {
                     self.add(name, loaded.centre.commitments.iter().map(|one| one.code.as_str()));
+                }
+                Vocabulary::Systems => {
+                    self.add(name, loaded.centre.systems.iter().map(|system| system.code.as_str()));
                 }
                 Vocabulary::Components => {
                     self.add(name, loaded.centre.components.iter().map(|component| component.code.as_str()));
@@ -296,14 +289,14 @@ impl Known {
     fn learn_given(&mut self, table: &TableFormat) {
         let mut dimensions: BTreeSet<String> = table.dimensions.keys().cloned().collect();
         let (counted, kind) = match &table.facts {
-            FactColumns::Cases { kind, .. } => (Counted::Cases, kind.clone()),
+            FactColumns::Cases { kind, .. } => (FactsOf::Cases, kind.clone()),
             FactColumns::Operations { kind, measures, .. } => {
                 if !measures.is_empty() {
                     dimensions.insert(MEASURE.to_owned());
                 }
-                (Counted::Operations, kind.clone())
+                (FactsOf::Operations, kind.clone())
             }
-            FactColumns::Stocks { .. } => (Counted::Stocks, String::new()),
+            FactColumns::Stocks { .. } => (FactsOf::Stocks, String::new()),
             FactColumns::Checks(_) => return,
         };
         self.given.push(Given { counted, kind, dimensions });
@@ -393,7 +386,7 @@ impl Known {
         }
         let mut dimensions: BTreeSet<&str> = BTreeSet::new();
         for selection in selections {
-            let Some(counted) = Counted::of(&selection.of) else { return };
+            let Some(counted) = FactsOf::of(&selection.of) else { return };
             let kinds = kinds(&selection.filter);
             let wanted = |one: &&Given| {
                 one.counted == counted
@@ -408,9 +401,9 @@ impl Known {
         if dimensions.contains(base) {
             return;
         }
-        let counted = Counted::of(&first.of).map_or("", Counted::name);
+        let counted = FactsOf::of(&first.of).map_or("", FactsOf::name);
         let of = match kinds(&first.filter) {
-            Some(kinds) if counted != Counted::Stocks.name() => {
+            Some(kinds) if counted != FactsOf::Stocks.name() => {
                 format!("{counted} of kind `{}`", kinds.join("`, `"))
             }
             _ => counted.to_owned(),
@@ -428,6 +421,41 @@ impl Known {
         };
         let message = format!("no source of {of} gives a dimension `{base}`");
         findings.push(Finding::warning(UNKNOWN_DIMENSION, first.place.clone(), message).hint(hint));
+    }
+
+    /// What one indicator asks of the facts.
+    fn check_indicator(&self, indicator: &Indicator, waiting: &Waiting<'_>, findings: &mut Vec<Finding>) {
+        let selection = |counted: &Counted| Selection {
+            of: counted.of.clone(),
+            filter: counted.filter.clone(),
+            span: Span::Period,
+            place: counted.place.clone(),
+        };
+        match indicator {
+            Indicator::Within(within) => {
+                self.check(&within.filter, findings);
+                let kinds = [within.cases.clone()];
+                self.check_events(waiting, &kinds, [&within.from, &within.to], findings);
+                if let Some(longer) = &within.longer_than {
+                    self.check_events(waiting, &kinds, [&longer.from, &longer.to], findings);
+                }
+            }
+            Indicator::CaseTime(time) => {
+                self.check(&time.filter, findings);
+                self.check_events(waiting, &[time.cases.clone()], [&time.from, &time.to], findings);
+            }
+            Indicator::Count(counted) => self.check_selection(&selection(counted), findings),
+            Indicator::Ratio(ratio) => {
+                self.check_selection(&selection(&ratio.part), findings);
+                self.check_selection(&selection(&ratio.whole), findings);
+            }
+            Indicator::MeanOf(_)
+            | Indicator::AllOf(_)
+            | Indicator::Availability(_)
+            | Indicator::LongestStop(_)
+            | Indicator::ResponseTime(_)
+            | Indicator::Cadence(_) => {}
+        }
     }
 
     fn check(&self, filter: &Filter, findings: &mut Vec<Finding>) {

@@ -201,6 +201,7 @@ fn names(centre: &Centre) -> Names {
             .flat_map(|service| [own(&service.code, &service.code), own(&service.title, &service.code)])
             .collect(),
         probes: centre.probes.iter().map(|probe| own(&probe.name, &probe.name)).collect(),
+        systems: centre.systems.iter().map(|system| own(&system.code, &system.code)).collect(),
         components: centre.components.iter().map(|component| own(&component.code, &component.code)).collect(),
         commitments: centre.commitments.iter().map(|one| own(&one.code, &one.code)).collect(),
     }
@@ -214,6 +215,7 @@ fn reading_hash(declaration: &Declaration, text: Hash, names: &Names, centre: &C
         let known = match vocabulary {
             Vocabulary::Bodies { .. } => &names.bodies,
             Vocabulary::Services => &names.services,
+            Vocabulary::Systems => &names.systems,
             Vocabulary::Components => &names.components,
             Vocabulary::Commitments => &names.commitments,
             Vocabulary::AsIs | Vocabulary::Words(_) | Vocabulary::Numbers => continue,

@@ -6,6 +6,7 @@ mod interruptions;
 mod lines;
 mod timeline;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use impegno_calendar::{Calendar, Interval, Intervals, Micros};
@@ -80,6 +81,10 @@ pub struct AvailabilityEvidence {
     pub parts: Vec<(String, Account)>,
     /// When the composition as a whole was down, by time; none of a component that is down with any of its probes.
     pub stops: Vec<Interval>,
+    /// The longest unbroken time in which the whole was down, for all that is known.
+    pub longest: Micros,
+    /// The longest unbroken time in which it was down or could have been.
+    pub longest_doubt: Micros,
     /// Components whose probes were up and down at once.
     pub disagreements: Vec<Disagreement>,
     /// The register of interruptions against the probes, where the commitment asks for it.
@@ -154,6 +159,33 @@ impl Composition {
     }
 }
 
+/// The time that accepted acts of exclusion take out of the account of each component.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Excluded(BTreeMap<String, Intervals>);
+
+impl Excluded {
+    /// Of the components of a composition, each asked for its own.
+    pub(crate) fn of(composition: &Composition, of_component: impl Fn(&str) -> Intervals) -> Excluded {
+        let codes = composition.components.iter().map(|(code, _, _)| code);
+        let excluded = codes.map(|code| (code.clone(), of_component(code)));
+        Excluded(excluded.filter(|(_, intervals)| !intervals.is_empty()).collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A timeline of a component or one of its probes, in which the excluded stops are excused.
+    fn applied(&self, component: &str, line: Arc<Timeline>) -> Arc<Timeline> {
+        let Some(intervals) = self.0.get(component) else { return line };
+        let excused = |standing| match standing {
+            Standing::Down => Standing::Excused,
+            other => other,
+        };
+        Arc::new(line.within(intervals.iter().map(|interval| (interval, None)), excused))
+    }
+}
+
 fn shape(works: &Works, codes: &[&str]) -> Shape {
     match works {
         Works::Component(code) | Works::System(code) | Works::Named(code) => {
@@ -175,20 +207,23 @@ pub(crate) fn account(
     period: Interval,
 ) -> Account {
     let open = lines.open(calendar, period);
-    lines.whole(&of.shape, &of.watched(), wanted).account(period, &open)
+    // The acts of exclusion belong to promises; a table of the report has none.
+    lines.whole(&of.shape, &of.watched(), wanted, &Excluded::default()).account(period, &open)
 }
 
-/// Measures a composition over a period.
+/// Measures a composition over a period; `excluded` is the time of each component that accepted acts take out, where
+/// it was down.
 pub(crate) fn measure(
     lines: &Lines,
     wanted: &Availability,
     of: &Composition,
     calendar: &Calendar,
     period: Interval,
+    excluded: &Excluded,
 ) -> AvailabilityEvidence {
     let open = lines.open(calendar, period);
     let components = of.watched();
-    let whole = lines.whole(&of.shape, &components, wanted);
+    let whole = lines.whole(&of.shape, &components, wanted, excluded);
     let account = whole.account(period, &open);
     let mut stretches = Vec::new();
     let mut disagreements = Vec::new();
@@ -198,7 +233,8 @@ pub(crate) fn measure(
         let probes: Vec<Arc<Timeline>> =
             component.probes.iter().map(|probe| lines.probe(probe, wanted)).collect();
         for (probe, line) in component.probes.iter().zip(&probes) {
-            list(lines, probe, line, &open, &unknown, &mut stretches);
+            let line = excluded.applied(component.code, line.clone());
+            list(lines, probe, &line, &open, &unknown, &mut stretches);
         }
         disagreements.extend(disagreement(*component, &probes, &open));
         if let Some(into) = &mut interruptions {
@@ -221,7 +257,8 @@ pub(crate) fn measure(
     }
     let plain = of.is_plain() && wanted.interruptions.is_none();
     let of_part = |component: &Watched<'_>| {
-        (component.code.to_owned(), lines.component(*component, wanted).account(period, &open))
+        let line = excluded.applied(component.code, lines.component(*component, wanted));
+        (component.code.to_owned(), line.account(period, &open))
     };
     let stops = || whole.when(&open, |standing| standing == Standing::Down);
     AvailabilityEvidence {
@@ -230,10 +267,17 @@ pub(crate) fn measure(
         probes: of.probes().map(str::to_owned).collect(),
         checks: of.probes().map(|probe| lines.checks(probe)).sum(),
         parts: if plain { Vec::new() } else { components.iter().map(of_part).collect() },
+        longest: longest(&whole.when(&open, |standing| standing == Standing::Down)),
+        longest_doubt: longest(&whole.when(&open, |one| matches!(one, Standing::Down | Standing::Unknown))),
         stops: if plain { Vec::new() } else { stops().as_slice().to_vec() },
         disagreements,
         interruptions,
     }
+}
+
+/// The longest of some stretches.
+fn longest(stretches: &Intervals) -> Micros {
+    stretches.iter().map(|stretch| stretch.length()).max().unwrap_or(Micros(0))
 }
 
 /// What was not up of a probe.

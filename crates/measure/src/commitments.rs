@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_calendar::{Instant, Interval, Micros, Zone};
-use impegno_charter::{Availability, Centre, Clock, Commitment, DownBy, Indicator, Subject, Weighted};
+use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
+use impegno_charter::{
+    Availability, CaseTime, Centre, Clock, Commitment, DownBy, Expected, Indicator, MeanPart, Need,
+    Requirement, Subject, TimesClock, Weighted, Within, Works,
+};
 use impegno_facts::Kind;
 use jiff::civil::Date;
 use num_bigint::BigInt;
@@ -11,51 +14,90 @@ use num_rational::BigRational;
 use rayon::prelude::*;
 
 use crate::availability::{
-    self, AvailabilityEvidence, CheckBook, Composition, INTERRUPTION, Lines, WeightedEvidence,
+    self, AvailabilityEvidence, CheckBook, Composition, Excluded, INTERRUPTION, Lines, WeightedEvidence,
 };
 use crate::cadence::{self, CadenceEvidence};
+use crate::case_time::{self, CaseTimeEvidence};
+use crate::counts::{self, Counts};
+use crate::exclusions::{self, Accepted, Act, JudgedAct};
 use crate::response::ResponseEvidence;
-use crate::verdict::{Band, Measured, Reason, Verdict, judge, target_value};
+use crate::verdict::{Band, Measured, Reason, Verdict, fraction, judge, target_value};
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
 use crate::{CaseBook, Cases, FactRef, Joins, Part, Supply};
 
-/// What was measured of a commitment, and why.
+/// What was measured of a version of a commitment, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {
     /// Code of the commitment.
     pub code: String,
+    /// Identifier of the version.
+    pub id: String,
+    /// The part of the period in which the version holds.
+    pub window: Interval,
     /// The measured value, if there is one.
     pub measured: Option<Measured>,
     /// What it could be, given what is unknown.
     pub band: Option<Band>,
-    /// Measured − expected, in the unit of the expected value: shares of one, microseconds, months.
+    /// Measured − expected, in the unit of the expected value: shares of one, microseconds, months, days, facts, cents.
     pub deviation: Option<BigRational>,
     /// Whether the promise was kept.
     pub verdict: Verdict,
     /// The facts that decided it.
     pub evidence: Evidence,
+    /// The acts of exclusion that are about it, accepted or not.
+    pub acts: Vec<JudgedAct>,
 }
 
 /// The facts that decided a measured value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Evidence {
-    /// Of an availability.
+    /// Of an availability, or of the longest stop.
     Availability(AvailabilityEvidence),
     /// Of an availability of several parts by their weights.
     Weighted(WeightedEvidence),
-    /// Of a mean: each part with what it is of.
-    Mean(Vec<(String, Option<BigRational>, Evidence)>),
+    /// Of a mean.
+    Mean(Vec<MeanEvidence>),
     /// Of a response time.
     Response(ResponseEvidence),
     /// Of a share of cases.
     Within(WithinEvidence),
     /// Of a cadence; none when it was never done.
     Cadence(Option<CadenceEvidence>),
+    /// Of a time of cases.
+    CaseTime(CaseTimeEvidence),
+    /// Of a count, or of the part and the whole of a ratio: how many there are.
+    Counts(Vec<i128>),
+    /// Of a compound standard: each requirement.
+    AllOf(Vec<RequirementEvidence>),
 }
 
-/// Measures every commitment over a period, as far as it is known: of what happened after `known_at`,
-/// nothing is held against anybody.
+/// A part of a mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeanEvidence {
+    /// What it is of.
+    pub subject: String,
+    /// How much it weighs.
+    pub weight: u32,
+    /// Its share, if there is one.
+    pub share: Option<BigRational>,
+    /// The facts that decided it.
+    pub evidence: Evidence,
+}
+
+/// A requirement of a compound standard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequirementEvidence {
+    /// The measured value, if there is one.
+    pub measured: Option<Measured>,
+    /// Whether it was kept.
+    pub verdict: Verdict,
+    /// The facts that decided it.
+    pub evidence: Evidence,
+}
+
+/// Measures every version of every commitment that holds in a period, as far as it is known: of what happened after
+/// `known_at`, nothing is held against anybody.
 ///
 /// # Errors
 /// When a part of the facts cannot be read.
@@ -65,13 +107,21 @@ pub fn measure_commitments<S: Supply>(
     known_at: Instant,
     supply: &S,
 ) -> Result<Vec<Measurement>, S::Error> {
-    let wanted = Wanted::of(centre);
+    let held: Vec<(&Commitment, Interval)> = centre
+        .commitments
+        .iter()
+        .filter_map(|commitment| Some((commitment, commitment.part_of(period, &centre.zone)?)))
+        .collect();
+    let wanted = Wanted::of(&held, centre);
+    let joins = Joins::new(centre);
     let mut gathered = gather(centre, &wanted, period, supply)?;
-    gathered.joins = Joins::new(centre);
+    gathered.known = period.end.min(known_at).max(period.start);
+    gathered.counts = counts::gather(&held, gathered.known, &joins, centre, supply)?;
+    gathered.joins = joins;
+    gathered.acts = exclusions::acts(&gathered.finished);
     gathered.lines = Lines::new(std::mem::take(&mut gathered.checks), &gathered.finished, known_at);
-    gathered.known_part = Interval::new(period.start, period.end.min(known_at));
-    let measure = |commitment| measure(centre, commitment, period, &wanted, &gathered);
-    Ok(centre.commitments.par_iter().map(measure).collect())
+    let measure = |(commitment, window)| measure(centre, commitment, window, &wanted, &gathered);
+    Ok(held.into_par_iter().map(measure).collect())
 }
 
 /// Which facts the commitments of a centre need.
@@ -89,22 +139,20 @@ struct Wanted<'c> {
 }
 
 impl<'c> Wanted<'c> {
-    fn of(centre: &'c Centre) -> Wanted<'c> {
+    fn of(held: &[(&'c Commitment, Interval)], centre: &'c Centre) -> Wanted<'c> {
         let mut wanted = Wanted {
             probes: BTreeSet::new(),
             rules: Vec::new(),
-            kinds: BTreeSet::from(["maintenance"]),
+            kinds: BTreeSet::from(["maintenance", exclusions::KIND]),
             timed_probes: BTreeSet::new(),
             obligations: BTreeSet::new(),
             weighing: Weighing::new(centre),
             register: false,
         };
-        let mut indicators: Vec<&Indicator> =
-            centre.commitments.iter().map(|commitment| &commitment.indicator).collect();
         let mut components: BTreeSet<String> = BTreeSet::new();
-        while let Some(indicator) = indicators.pop() {
+        for indicator in held.iter().flat_map(|(commitment, _)| commitment.indicator.all()) {
             match indicator {
-                Indicator::Availability(one) => {
+                Indicator::Availability(one) | Indicator::LongestStop(one) => {
                     for works in one.of.works().into_iter().filter_map(|works| works.resolved(centre)) {
                         components.extend(works.components().into_iter().map(str::to_owned));
                     }
@@ -117,16 +165,19 @@ impl<'c> Wanted<'c> {
                     }
                     wanted.rules.push(one);
                 }
-                Indicator::MeanOf(parts) => indicators.extend(parts),
                 Indicator::ResponseTime(one) => {
                     wanted.timed_probes.insert(&one.probe);
                 }
                 Indicator::Within(one) => {
                     wanted.kinds.insert(&one.cases);
                 }
+                Indicator::CaseTime(one) => {
+                    wanted.kinds.insert(&one.cases);
+                }
                 Indicator::Cadence(one) => {
                     wanted.obligations.insert(&one.obligation);
                 }
+                Indicator::MeanOf(_) | Indicator::AllOf(_) | Indicator::Count(_) | Indicator::Ratio(_) => {}
             }
         }
         let probes = centre.probes.iter().filter(|probe| components.contains(&probe.component));
@@ -152,10 +203,14 @@ struct Gathered {
     lines: Lines,
     /// The cases, put together when everything is gathered.
     finished: Cases,
-    /// The part of the period that lies before the last receipt; `None` when all of it lies after.
-    known_part: Option<Interval>,
+    /// The end of the period, or the last receipt if that was earlier.
+    known: Instant,
     /// What follows from what in the catalogue.
     joins: Joins,
+    /// The answers to what is counted.
+    counts: Counts,
+    /// The acts of exclusion.
+    acts: Vec<Act>,
 }
 
 impl Gathered {
@@ -230,180 +285,310 @@ struct Found {
     evidence: Evidence,
 }
 
+/// What one version of a commitment is measured with.
+struct Scene<'a> {
+    centre: &'a Centre,
+    /// The part of the period in which the version holds.
+    window: Interval,
+    wanted: &'a Wanted<'a>,
+    gathered: &'a Gathered,
+    accepted: Accepted<'a>,
+}
+
 fn measure(
     centre: &Centre,
     commitment: &Commitment,
-    period: Interval,
+    window: Interval,
     wanted: &Wanted<'_>,
     gathered: &Gathered,
 ) -> Measurement {
-    let found = find(centre, &commitment.indicator, period, wanted, gathered);
-    match found.value {
-        Some((measured, band)) => Measurement {
-            code: commitment.code.clone(),
-            deviation: Some(measured.exact() - target_value(&commitment.expected.target)),
-            verdict: judge(&commitment.expected, &band),
-            measured: Some(measured),
-            band: Some(band),
-            evidence: found.evidence,
-        },
-        None => Measurement {
-            code: commitment.code.clone(),
-            measured: None,
-            band: None,
-            deviation: None,
-            verdict: Verdict::NotMeasured(found.reason),
-            evidence: found.evidence,
-        },
+    let acts = exclusions::judged(&gathered.acts, commitment, centre, window);
+    let scene = Scene { centre, window, wanted, gathered, accepted: Accepted::of(&acts) };
+    let found = scene.find(&commitment.indicator);
+    let (verdict, deviation) = verdict(&commitment.expected, &found);
+    let (measured, band) = found.value.unzip();
+    Measurement {
+        code: commitment.code.clone(),
+        id: commitment.id.clone(),
+        window,
+        measured,
+        band,
+        deviation,
+        verdict,
+        evidence: found.evidence,
+        acts,
     }
 }
 
-fn find(
-    centre: &Centre,
-    indicator: &Indicator,
-    period: Interval,
-    asked: &Wanted<'_>,
-    gathered: &Gathered,
-) -> Found {
-    let certain = |measured: Measured| {
-        let value = measured.exact();
-        (measured, Band { low: value.clone(), high: value })
-    };
-    match indicator {
-        Indicator::Availability(wanted) => match &wanted.of {
+/// The verdict on what was found, and how far it lies from what was expected.
+fn verdict(expected: &Expected, found: &Found) -> (Verdict, Option<BigRational>) {
+    match &found.value {
+        Some((measured, band)) => {
+            (judge(expected, band), Some(measured.exact() - target_value(&expected.target)))
+        }
+        None => (Verdict::NotMeasured(found.reason.clone()), None),
+    }
+}
+
+/// A value without any doubt.
+fn certain(measured: Measured) -> (Measured, Band) {
+    let value = measured.exact();
+    (measured, Band { low: value.clone(), high: value })
+}
+
+impl Scene<'_> {
+    fn find(&self, indicator: &Indicator) -> Found {
+        match indicator {
+            Indicator::Availability(wanted) => self.availability(wanted),
+            Indicator::LongestStop(wanted) => {
+                let Found { value, reason, evidence } = self.availability(wanted);
+                let value = match &evidence {
+                    Evidence::Availability(one) if value.is_some() => Some(longest_stop(one)),
+                    _ => None,
+                };
+                Found { value, reason, evidence }
+            }
+            Indicator::MeanOf(parts) => self.mean(parts),
+            Indicator::AllOf(parts) => self.all_of(parts),
+            Indicator::ResponseTime(wanted) => {
+                let evidence = self.gathered.responses.get(&wanted.probe).cloned().unwrap_or_default();
+                let value = evidence.statistic(wanted.statistic).map(|time| certain(Measured::Time(time)));
+                let reason = if evidence.untimed > 0 { Reason::NothingKnown } else { Reason::NoFacts };
+                Found { value, reason, evidence: Evidence::Response(evidence) }
+            }
+            Indicator::Within(wanted) => self.within(wanted),
+            Indicator::CaseTime(wanted) => self.case_time(wanted),
+            Indicator::Cadence(wanted) => {
+                let performances =
+                    self.gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
+                let evidence =
+                    self.known().and_then(|known| cadence::measure(performances, known, &self.centre.zone));
+                let value = evidence.as_ref().map(|evidence| certain(Measured::Months(evidence.longest())));
+                Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
+            }
+            Indicator::Count(counted) => {
+                let count = self.gathered.counts.of(counted, self.window);
+                let value = count.map(|count| {
+                    certain(if counted.is_money() { Measured::Cents(count) } else { Measured::Number(count) })
+                });
+                Found {
+                    value,
+                    reason: Reason::NoFacts,
+                    evidence: Evidence::Counts(count.into_iter().collect()),
+                }
+            }
+            Indicator::Ratio(ratio) => {
+                let counts =
+                    [&ratio.part, &ratio.whole].map(|side| self.gathered.counts.of(side, self.window));
+                let value = match counts {
+                    [Some(part), Some(whole)] => {
+                        fraction(part, whole).map(|share| certain(Measured::Share(share)))
+                    }
+                    _ => None,
+                };
+                let reason = if counts[1].is_some() { Reason::EmptyWhole } else { Reason::NoFacts };
+                let evidence = Evidence::Counts(counts.into_iter().flatten().collect());
+                Found { value, reason, evidence }
+            }
+        }
+    }
+
+    /// The part of the window that lies before the last receipt; `None` when all of it lies after.
+    fn known(&self) -> Option<Interval> {
+        Interval::new(self.window.start, self.window.end.min(self.gathered.known))
+    }
+
+    /// The same, as an empty time at the start of the window where all of it lies after.
+    fn known_or_nothing(&self) -> Interval {
+        self.known().unwrap_or(Interval { start: self.window.start, end: self.window.start })
+    }
+
+    fn availability(&self, wanted: &Availability) -> Found {
+        match &wanted.of {
             Subject::Works(works) => {
-                let of = Composition::of(works, centre);
-                let (evidence, reason) = available(centre, wanted, of.as_ref(), period, gathered);
+                let (evidence, reason) = self.available(wanted, works);
                 let value = evidence.account.share().map(|(share, band)| (Measured::Share(share), band));
                 Found { value, reason, evidence: Evidence::Availability(evidence) }
             }
-            Subject::Weighted(weighted) => weigh(centre, wanted, weighted, period, asked, gathered),
-        },
-        Indicator::MeanOf(parts) => mean(centre, parts, period, asked, gathered),
-        Indicator::ResponseTime(wanted) => {
-            let evidence = gathered.responses.get(&wanted.probe).cloned().unwrap_or_default();
-            let value = evidence.statistic(wanted.statistic).map(|time| certain(Measured::Time(time)));
-            let reason = if evidence.untimed > 0 { Reason::NothingKnown } else { Reason::NoFacts };
-            Found { value, reason, evidence: Evidence::Response(evidence) }
-        }
-        Indicator::Within(wanted) => {
-            let always = impegno_calendar::Calendar::always(centre.zone.clone());
-            let calendar = match &wanted.clock {
-                Clock::Elapsed => &always,
-                Clock::Working(code) => centre.calendar(code).unwrap_or(&always),
-            };
-            // A period that has not begun when the last fact was received holds no case.
-            let known = gathered.known_part.unwrap_or(Interval { start: period.start, end: period.start });
-            let evidence = within::measure(wanted, calendar, known, &gathered.finished, &gathered.joins);
-            let known = !gathered.finished.numbers(&wanted.cases).is_empty();
-            let reason = match (known, evidence.count.total()) {
-                (false, _) => Reason::NoFacts,
-                (true, 0) => Reason::NoCase,
-                (true, _) if !evidence.event_known => Reason::NoEvent(wanted.to.clone()),
-                (true, _) => Reason::NothingKnown,
-            };
-            let value = evidence.count.share().map(|(share, band)| (Measured::Share(share), band));
-            Found { value, reason, evidence: Evidence::Within(evidence) }
-        }
-        Indicator::Cadence(wanted) => {
-            let performances = gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
-            let evidence =
-                gathered.known_part.and_then(|known| cadence::measure(performances, known, &centre.zone));
-            let value = evidence.as_ref().map(|evidence| certain(Measured::Months(evidence.longest())));
-            Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
+            Subject::Weighted(weighted) => self.weigh(wanted, weighted),
         }
     }
-}
 
-/// The availability of something that works or does not, and why there is no share if there is none.
-fn available(
-    centre: &Centre,
-    wanted: &Availability,
-    of: Option<&Composition>,
-    period: Interval,
-    gathered: &Gathered,
-) -> (AvailabilityEvidence, Reason) {
-    let always = impegno_calendar::Calendar::always(centre.zone.clone());
-    let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
-    let nothing = Composition::one("", impegno_charter::Need::All, &[]);
-    let of = of.unwrap_or(&nothing);
-    let evidence = availability::measure(&gathered.lines, wanted, of, calendar, period);
-    let declared = wanted.interruptions == Some(DownBy::Declared);
-    let reason = match (of.probes().next(), evidence.checks) {
-        (None, _) if !declared => Reason::NoProbe,
-        (_, 0) => Reason::NoFacts,
-        (_, _) => Reason::NothingKnown,
-    };
-    (evidence, reason)
-}
-
-/// The availability of several parts by their weights.
-fn weigh(
-    centre: &Centre,
-    wanted: &Availability,
-    weighted: &Weighted,
-    period: Interval,
-    asked: &Wanted<'_>,
-    gathered: &Gathered,
-) -> Found {
-    let weights = asked.weighing.of(weighted, &gathered.weights);
-    let mut reason = Reason::NoFacts;
-    let mut parts = Vec::new();
-    for (part, weight) in weighted.parts.iter().zip(weights) {
-        let of = Composition::of(&part.works, centre);
-        let (evidence, why) = available(centre, wanted, of.as_ref(), period, gathered);
-        if weight > 0 {
-            reason = why;
-        }
-        parts.push((part.works.to_string(), weight, evidence));
-    }
-    let evidence = WeightedEvidence { by: weighted.by, parts };
-    let value = evidence.share().map(|(share, band)| (Measured::Share(share), band));
-    Found { value, reason, evidence: Evidence::Weighted(evidence) }
-}
-
-/// The mean of the unrounded parts; without one of them there is no mean.
-fn mean(
-    centre: &Centre,
-    parts: &[Indicator],
-    period: Interval,
-    asked: &Wanted<'_>,
-    gathered: &Gathered,
-) -> Found {
-    let mut evidence = Vec::new();
-    let mut sums: Option<(BigRational, BigRational, BigRational)> = Some(Default::default());
-    let mut reason = Reason::NoFacts;
-    for part in parts {
-        let found = find(centre, part, period, asked, gathered);
-        let share = found.value.as_ref().map(|(measured, _)| measured.exact());
-        sums = match (sums, found.value) {
-            (Some((value, low, high)), Some((measured, band))) => {
-                Some((value + measured.exact(), low + band.low, high + band.high))
-            }
-            (sums, None) => {
-                reason = found.reason;
-                sums.and(None)
-            }
-            (None, Some(_)) => None,
+    /// The availability of something that works or does not, and why there is no share if there is none.
+    fn available(&self, wanted: &Availability, works: &Works) -> (AvailabilityEvidence, Reason) {
+        let centre = self.centre;
+        let always = Calendar::always(centre.zone.clone());
+        let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
+        let of = Composition::of(works, centre).unwrap_or_else(|| Composition::one("", Need::All, &[]));
+        let excluded = Excluded::of(&of, |component| self.accepted.of_component(component, centre));
+        let evidence =
+            availability::measure(&self.gathered.lines, wanted, &of, calendar, self.window, &excluded);
+        let declared = wanted.interruptions == Some(DownBy::Declared);
+        let reason = match (of.probes().next(), evidence.checks) {
+            (None, _) if !declared => Reason::NoProbe,
+            (_, 0) => Reason::NoFacts,
+            (_, _) => Reason::NothingKnown,
         };
-        evidence.push((subject(part), share, found.evidence));
+        (evidence, reason)
     }
-    let count = BigRational::from_integer(BigInt::from(parts.len()));
-    let value = sums.filter(|_| !parts.is_empty()).map(|(value, low, high)| {
-        let band = Band { low: low / &count, high: high / &count };
-        (Measured::Share(value / &count), band)
-    });
-    Found { value, reason, evidence: Evidence::Mean(evidence) }
+
+    /// The availability of several parts by their weights.
+    fn weigh(&self, wanted: &Availability, weighted: &Weighted) -> Found {
+        let weights = self.wanted.weighing.of(weighted, &self.gathered.weights);
+        let mut reason = Reason::NoFacts;
+        let mut parts = Vec::new();
+        for (part, weight) in weighted.parts.iter().zip(weights) {
+            let (evidence, why) = self.available(wanted, &part.works);
+            if weight > 0 {
+                reason = why;
+            }
+            parts.push((part.works.to_string(), weight, evidence));
+        }
+        let evidence = WeightedEvidence { by: weighted.by, parts };
+        let value = evidence.share().map(|(share, band)| (Measured::Share(share), band));
+        Found { value, reason, evidence: Evidence::Weighted(evidence) }
+    }
+
+    fn within(&self, wanted: &Within) -> Found {
+        let gathered = self.gathered;
+        let always = Calendar::always(self.centre.zone.clone());
+        let calendar = match &wanted.clock {
+            Clock::Elapsed => &always,
+            Clock::Working(code) => self.centre.calendar(code).unwrap_or(&always),
+        };
+        // A period that has not begun when the last fact was received holds no case.
+        let evidence =
+            within::measure(wanted, calendar, self.known_or_nothing(), &gathered.finished, &gathered.joins);
+        let any = !gathered.finished.numbers(&wanted.cases).is_empty();
+        let reason = match (any, evidence.count.total()) {
+            (false, _) => Reason::NoFacts,
+            (true, 0) => Reason::NoCase,
+            (true, _) if !evidence.event_known => Reason::NoEvent(wanted.to.clone()),
+            (true, _) => Reason::NothingKnown,
+        };
+        let value = evidence.count.share().map(|(share, band)| (Measured::Share(share), band));
+        Found { value, reason, evidence: Evidence::Within(evidence) }
+    }
+
+    fn case_time(&self, wanted: &CaseTime) -> Found {
+        let gathered = self.gathered;
+        let excluded = |id: &str| self.accepted.of_case(id).is_some();
+        let evidence = case_time::measure(
+            wanted,
+            self.centre,
+            self.known_or_nothing(),
+            gathered.known,
+            &gathered.finished,
+            &gathered.joins,
+            excluded,
+        );
+        let reason = match gathered.finished.numbers(&wanted.cases).is_empty() {
+            true => Reason::NoFacts,
+            false if evidence.cases.is_empty() => Reason::NoCase,
+            false => Reason::NothingKnown,
+        };
+        let measured = |value: BigRational| match wanted.clock {
+            TimesClock::Days => Measured::Days(value),
+            // A mean is rounded up to a whole microsecond.
+            TimesClock::Elapsed | TimesClock::Working(_) => {
+                Measured::Time(Micros(i64::try_from(value.ceil().to_integer()).unwrap_or(i64::MAX)))
+            }
+        };
+        let value = evidence.statistic(wanted.statistic).map(|(value, band)| (measured(value), band));
+        Found { value, reason, evidence: Evidence::CaseTime(evidence) }
+    }
+
+    /// The mean of the unrounded parts; without one of them there is no mean.
+    fn mean(&self, parts: &[MeanPart]) -> Found {
+        let mut evidence = Vec::new();
+        let mut sums: Option<(BigRational, BigRational, BigRational)> = Some(Default::default());
+        let mut reason = Reason::NoFacts;
+        for part in parts {
+            let found = self.find(&part.indicator);
+            let weight = BigRational::from_integer(BigInt::from(part.weight));
+            let share = found.value.as_ref().map(|(measured, _)| measured.exact());
+            sums = match (sums, found.value) {
+                (Some((value, low, high)), Some((measured, band))) => Some((
+                    value + measured.exact() * &weight,
+                    low + band.low * &weight,
+                    high + band.high * &weight,
+                )),
+                (sums, None) => {
+                    reason = found.reason;
+                    sums.and(None)
+                }
+                (None, Some(_)) => None,
+            };
+            evidence.push(MeanEvidence {
+                subject: subject(&part.indicator),
+                weight: part.weight,
+                share,
+                evidence: found.evidence,
+            });
+        }
+        let weights: u64 = parts.iter().map(|part| u64::from(part.weight)).sum();
+        let weights = BigRational::from_integer(BigInt::from(weights));
+        let value = sums.filter(|_| !parts.is_empty()).map(|(value, low, high)| {
+            let band = Band { low: low / &weights, high: high / &weights };
+            (Measured::Share(value / &weights), band)
+        });
+        Found { value, reason, evidence: Evidence::Mean(evidence) }
+    }
+
+    /// The share of the requirements that were kept; those that are not known for sure widen the band. Without any
+    /// that can be measured there is no value.
+    fn all_of(&self, parts: &[Requirement]) -> Found {
+        let (mut kept, mut broken) = (0_i128, 0_i128);
+        let mut reason = Reason::NoFacts;
+        let mut measured_any = false;
+        let mut evidence = Vec::new();
+        for part in parts {
+            let found = self.find(&part.indicator);
+            let (verdict, _) = verdict(&part.expected, &found);
+            match &verdict {
+                Verdict::Met => kept += 1,
+                Verdict::Missed => broken += 1,
+                Verdict::NotProvable => {}
+                Verdict::NotMeasured(why) => reason = why.clone(),
+            }
+            measured_any |= found.value.is_some();
+            let measured = found.value.map(|(measured, _)| measured);
+            evidence.push(RequirementEvidence { measured, verdict, evidence: found.evidence });
+        }
+        let all = parts.len() as i128;
+        let value = match (fraction(kept, all), fraction(all - broken, all)) {
+            (Some(low), Some(high)) if measured_any => {
+                Some((Measured::Share(low.clone()), Band { low, high }))
+            }
+            _ => None,
+        };
+        Found { value, reason, evidence: Evidence::AllOf(evidence) }
+    }
+}
+
+/// The longest unbroken stop, and what it could be: what is unknown could be a stop, and join those beside it.
+fn longest_stop(evidence: &AvailabilityEvidence) -> (Measured, Band) {
+    let exact = |time: Micros| BigRational::from_integer(BigInt::from(time.0));
+    let down = evidence.longest;
+    let band = Band { low: exact(down), high: exact(evidence.longest_doubt.max(down)) };
+    (Measured::Time(down), band)
 }
 
 /// What an indicator is about.
 fn subject(indicator: &Indicator) -> String {
     match indicator {
-        Indicator::Availability(one) => one.of.to_string(),
-        Indicator::MeanOf(parts) => parts.iter().map(subject).collect::<Vec<_>>().join(", "),
+        Indicator::Availability(one) | Indicator::LongestStop(one) => one.of.to_string(),
+        Indicator::MeanOf(parts) => {
+            parts.iter().map(|part| subject(&part.indicator)).collect::<Vec<_>>().join(", ")
+        }
+        Indicator::AllOf(parts) => {
+            parts.iter().map(|part| subject(&part.indicator)).collect::<Vec<_>>().join(", ")
+        }
         Indicator::ResponseTime(one) => one.probe.clone(),
         Indicator::Within(one) => one.cases.clone(),
+        Indicator::CaseTime(one) => one.cases.clone(),
         Indicator::Cadence(one) => one.obligation.clone(),
+        Indicator::Count(_) | Indicator::Ratio(_) => String::new(),
     }
 }
 
@@ -416,19 +601,26 @@ impl Evidence {
             }
             Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
             Evidence::Mean(parts) => {
-                if parts.iter().all(|(_, _, evidence)| evidence.share_without_exclusions().is_none()) {
+                if parts.iter().all(|part| part.evidence.share_without_exclusions().is_none()) {
                     return None;
                 }
                 let mut sum = BigRational::default();
-                for (_, share, evidence) in parts {
-                    sum += evidence.share_without_exclusions().or_else(|| share.clone())?;
+                let mut weights = BigRational::default();
+                for part in parts {
+                    let weight = BigRational::from_integer(BigInt::from(part.weight));
+                    let share = part.evidence.share_without_exclusions().or_else(|| part.share.clone())?;
+                    sum += share * &weight;
+                    weights += weight;
                 }
-                Some(sum / BigRational::from_integer(BigInt::from(parts.len())))
+                Some(sum / weights)
             }
             Evidence::Availability(_)
             | Evidence::Response(_)
             | Evidence::Within(_)
-            | Evidence::Cadence(_) => None,
+            | Evidence::Cadence(_)
+            | Evidence::CaseTime(_)
+            | Evidence::Counts(_)
+            | Evidence::AllOf(_) => None,
         }
     }
 }

@@ -13,8 +13,12 @@
 
 mod availability;
 mod cadence;
+mod case_time;
 mod cases;
 mod commitments;
+mod counts;
+mod exclusions;
+mod interval;
 mod joins;
 mod response;
 mod supply;
@@ -28,11 +32,14 @@ pub use availability::{
     StretchState, UndeclaredStop, WeightedEvidence,
 };
 pub use cadence::{CadenceEvidence, Gap};
+pub use case_time::{CaseTimeEvidence, Progress, TimedCase};
 pub use cases::{Case, CaseBook, CaseEvent, Cases};
-pub use commitments::{Evidence, Measurement, measure_commitments};
+pub use commitments::{Evidence, MeanEvidence, Measurement, RequirementEvidence, measure_commitments};
+pub use exclusions::{Act, JudgedAct, Refusal};
+pub use interval::{SMALL_SAMPLE, small_sample};
 pub use joins::Joins;
 pub use response::ResponseEvidence;
 pub use supply::{FactRef, Part, Supply};
 pub use tally::{Answer, AvailabilityOf, Cut, Question, Take, Times, TimesBy, answer};
-pub use verdict::{Band, Measured, Reason, Verdict};
+pub use verdict::{Band, ENDLESS, Measured, Reason, Verdict};
 pub use within::{CaseCount, Judged, Judgement, WithinEvidence};

@@ -73,7 +73,8 @@ impl ResponseEvidence {
         self.slowest.truncate(KEPT);
     }
 
-    /// A statistic; `None` without any timed check. A mean is rounded up to a whole microsecond.
+    /// A statistic; `None` without any timed check. A mean, or a median between two, is rounded up
+    /// to a whole microsecond.
     pub(crate) fn statistic(&self, statistic: Statistic) -> Option<Micros> {
         match statistic {
             Statistic::Maximum => self.counts.keys().next_back().copied().map(Micros),
@@ -83,15 +84,25 @@ impl ResponseEvidence {
                 let timed = i128::from(self.timed);
                 (timed > 0).then(|| Micros(((sum + timed - 1) / timed) as i64))
             }
+            Statistic::Median => {
+                let timed = u128::from(self.timed);
+                let (lower, upper) = (self.ranked(timed.div_ceil(2))?, self.ranked(timed / 2 + 1)?);
+                let sum = i128::from(lower.0) + i128::from(upper.0);
+                Some(Micros(((sum + 1) / 2) as i64))
+            }
             Statistic::Percentile(per_mille) => {
-                let rank = (u128::from(self.timed) * u128::from(per_mille)).div_ceil(1000);
-                let mut seen = 0;
-                self.counts.iter().find_map(|(time, count)| {
-                    seen += u128::from(*count);
-                    (seen >= rank).then_some(Micros(*time))
-                })
+                self.ranked((u128::from(self.timed) * u128::from(per_mille)).div_ceil(1000))
             }
         }
+    }
+
+    /// The time of a rank, from 1 for the shortest.
+    fn ranked(&self, rank: u128) -> Option<Micros> {
+        let mut seen = 0;
+        self.counts.iter().find_map(|(time, count)| {
+            seen += u128::from(*count);
+            (seen >= rank).then_some(Micros(*time))
+        })
     }
 }
 

@@ -12,7 +12,7 @@ mod times;
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Instant, Interval, Zone};
-use impegno_charter::Filter;
+use impegno_charter::{Filter, Measured};
 use impegno_facts::{Facts, Kind, NO_AMOUNT};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -198,6 +198,19 @@ fn hull(a: Interval, b: Interval) -> Interval {
 }
 
 impl Take {
+    /// What a layout or a commitment counts.
+    pub fn of(counted: &Measured) -> Take {
+        match counted {
+            Measured::Operations => Take::Operations,
+            Measured::Amounts => Take::Amounts,
+            Measured::Cases { from } => Take::Cases { from: from.clone() },
+            Measured::Checks => Take::Checks,
+            Measured::Probes { .. } => Take::Probes,
+            Measured::Stocks => Take::Stocks,
+            Measured::DistinctStocks { dimension } => Take::DistinctStocks { dimension: dimension.clone() },
+        }
+    }
+
     /// The kind of facts that is read.
     pub fn kind(&self) -> Kind {
         match self {

@@ -14,7 +14,16 @@ pub enum Measured {
     Time(Micros),
     /// Whole months.
     Months(i64),
+    /// Days from date to date; a mean has parts of days.
+    Days(BigRational),
+    /// A number of facts or things.
+    Number(i128),
+    /// An amount of euro cents.
+    Cents(i128),
 }
+
+/// The upper end of a time that could be any, in microseconds or days: that of a case which is still open.
+pub const ENDLESS: i64 = i64::MAX;
 
 /// What a measured value could be: between all unknown bad and all unknown good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,15 +60,21 @@ pub enum Reason {
     NoEvent(String),
     /// Facts there are, but the state is unknown all the time.
     NothingKnown,
+    /// The whole of which a share is asked has nothing in it.
+    EmptyWhole,
 }
 
 impl Measured {
-    /// The exact value as a fraction in the unit of its target: shares of one, microseconds, months.
+    /// The exact value as a fraction in the unit of its target: shares of one, microseconds, months, days, facts,
+    /// cents.
     pub fn exact(&self) -> BigRational {
         match self {
             Measured::Share(share) => share.clone(),
             Measured::Time(time) => BigRational::from_integer(BigInt::from(time.0)),
             Measured::Months(months) => BigRational::from_integer(BigInt::from(*months)),
+            Measured::Days(days) => days.clone(),
+            Measured::Number(number) => BigRational::from_integer(BigInt::from(*number)),
+            Measured::Cents(cents) => BigRational::from_integer(BigInt::from(*cents)),
         }
     }
 }
@@ -67,11 +82,14 @@ impl Measured {
 /// The exact value of a target, in the same units as [`Measured::exact`].
 pub(crate) fn target_value(target: &Target) -> BigRational {
     match target {
-        Target::Share { numerator, denominator, .. } => {
+        Target::Share { numerator, denominator, .. }
+        | Target::Days { numerator, denominator }
+        | Target::Number { numerator, denominator, .. } => {
             BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator))
         }
         Target::Time { length, .. } => BigRational::from_integer(BigInt::from(length.0)),
         Target::Months(months) => BigRational::from_integer(BigInt::from(*months)),
+        Target::Cents(cents) => BigRational::from_integer(BigInt::from(*cents)),
     }
 }
 
@@ -81,7 +99,7 @@ pub(crate) fn fraction(numerator: i128, denominator: i128) -> Option<BigRational
 }
 
 /// The verdict on a band: a promise is kept when even the worse end keeps it, not kept when even the
-/// better end does not.
+/// better end does not. By how much it was missed is the deviation.
 pub(crate) fn judge(expected: &Expected, band: &Band) -> Verdict {
     let target = target_value(&expected.target);
     let comparison: Comparison = expected.comparison;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Instant, Interval};
-use impegno_charter::{Centre, Condition, Filter, Indicator, Within};
+use impegno_charter::{Centre, Condition, Counted, Filter, Indicator, Measured};
 use impegno_measure::{Answer, Cut, Question, Take};
 
 use crate::document::{Block, Figure, Row, RowRole, Served, Table};
@@ -158,17 +158,15 @@ fn one_body(mut table: Table, served: &Served) -> Table {
     table
 }
 
-/// One question for each commitment on cases, in the order of the commitments: which bodies do its cases name?
+/// One question for each commitment on cases or counts, in the order of the commitments: which bodies do its facts
+/// name?
 pub fn commitment_questions(centre: &Centre) -> Vec<Question> {
     let mut questions = Vec::new();
     for commitment in &centre.commitments {
-        each_within(&mut commitment.indicator.clone(), &mut |within| {
-            let kind = Condition::OneOf(vec![within.cases.clone()]);
-            let filter =
-                Filter { conditions: BTreeMap::from([("kind".to_owned(), kind)]), ..Filter::default() };
+        each_filter(&mut commitment.indicator.clone(), &mut |filter, take| {
             questions.push(Question {
-                take: Take::Cases { from: within.from.clone() },
-                filter: within.filter.and(&filter),
+                take,
+                filter: filter.clone(),
                 rows: by_body(),
                 columns: Cut::Whole,
                 window: Interval { start: Instant(i64::MIN / 2), end: Instant(i64::MAX / 2) },
@@ -178,28 +176,58 @@ pub fn commitment_questions(centre: &Centre) -> Vec<Question> {
     questions
 }
 
-/// The centre with its commitments narrowed to a body, where their cases name bodies. `answers` are those to
+/// The centre with its commitments narrowed to a body, where their facts name bodies. `answers` are those to
 /// [`commitment_questions`].
 pub fn narrowed(centre: &Centre, body: &str, answers: &[Answer]) -> Centre {
     let mut centre = centre.clone();
     let mut answers = answers.iter();
     let of_body = of_body(body);
     for commitment in &mut centre.commitments {
-        each_within(&mut commitment.indicator, &mut |within| {
+        each_filter(&mut commitment.indicator, &mut |filter, _| {
             if answers.next().is_some_and(names_bodies) {
-                within.filter = within.filter.and(&of_body);
+                *filter = filter.and(&of_body);
             }
         });
     }
     centre
 }
 
-fn each_within(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Within)) {
+/// Calls `each` with every filter of facts that an indicator has, and with what it takes of them.
+fn each_filter(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Filter, Take)) {
+    // The kind of the cases is a condition like any other, but stands by itself.
+    let mut cases = |kind: &str, from: &str, filter: &mut Filter| {
+        let kind = Condition::OneOf(vec![kind.to_owned()]);
+        let of_kind = Filter { conditions: BTreeMap::from([("kind".to_owned(), kind)]), ..Filter::default() };
+        let mut narrowed = filter.and(&of_kind);
+        each(&mut narrowed, Take::Cases { from: from.to_owned() });
+        // What was added by `each` is kept, and the kind is not.
+        narrowed.conditions.retain(|name, _| name != "kind" || filter.conditions.contains_key("kind"));
+        filter.conditions = narrowed.conditions;
+    };
     match indicator {
-        Indicator::Within(within) => each(within),
-        Indicator::MeanOf(parts) => parts.iter_mut().for_each(|part| each_within(part, each)),
-        Indicator::Availability(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => {}
+        Indicator::Within(one) => cases(&one.cases, &one.from, &mut one.filter),
+        Indicator::CaseTime(one) => cases(&one.cases, &one.from, &mut one.filter),
+        Indicator::Count(one) => counted(one, each),
+        Indicator::Ratio(one) => {
+            counted(&mut one.part, each);
+            counted(&mut one.whole, each);
+        }
+        Indicator::MeanOf(parts) => parts.iter_mut().for_each(|part| each_filter(&mut part.indicator, each)),
+        Indicator::AllOf(parts) => parts.iter_mut().for_each(|part| each_filter(&mut part.indicator, each)),
+        Indicator::Availability(_)
+        | Indicator::LongestStop(_)
+        | Indicator::ResponseTime(_)
+        | Indicator::Cadence(_) => {}
     }
+}
+
+fn counted(counted: &mut Counted, each: &mut dyn FnMut(&mut Filter, Take)) {
+    let take = match &counted.of {
+        // Whose the different things are does not matter for whether the facts name bodies.
+        Measured::DistinctStocks { .. } => Take::Stocks,
+        of => Take::of(of),
+    };
+    each(&mut counted.filter, take);
 }
 
 /// The note under the table of commitments: which of them are not measured on the body's own cases.
@@ -211,8 +239,8 @@ pub(crate) fn commitments_note(frame: &Frame<'_>) -> Option<String> {
         .iter()
         .filter(|commitment| {
             let mut own = false;
-            each_within(&mut commitment.indicator.clone(), &mut |within| {
-                own |= within.filter.conditions.contains_key(BODY);
+            each_filter(&mut commitment.indicator.clone(), &mut |filter, _| {
+                own |= filter.conditions.contains_key(BODY);
             });
             !own
         })

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use impegno_charter::ChangesLayout;
-use impegno_measure::{Answer, Cut, Joins, Question};
+use impegno_measure::{Answer, Cut, Joins, Question, Take};
 
 use crate::document::{Block, Cell, Column, Row, RowRole, Table, Tone, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::tables::{annotations, take, value_label};
+use crate::tables::{annotations, value_label};
 use crate::words::say;
 
 /// One question: the counts of both years by the compared dimension.
@@ -21,7 +21,7 @@ pub(crate) fn questions(layout: &ChangesLayout, frame: &Frame<'_>) -> Vec<Questi
         .map(|(_, interval)| *interval)
         .reduce(|a, b| impegno_calendar::Interval { start: a.start.min(b.start), end: a.end.max(b.end) });
     vec![Question {
-        take: take(&layout.selection),
+        take: Take::of(&layout.selection.of),
         filter: layout.selection.filter.clone(),
         rows: Cut::Dimension { name: layout.by.clone(), groups: BTreeMap::new() },
         columns: Cut::Times(times),

@@ -1,7 +1,11 @@
 //! The table of commitments: expected, measured, worst case, basis, deviation, verdict.
 
+mod compound;
+pub(crate) mod times;
+pub(crate) mod versions;
+
 use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, Within, Words};
+use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, TimesClock, Within, Words};
 use impegno_measure::{Account, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence};
 use num_rational::BigRational;
 
@@ -29,14 +33,15 @@ pub(crate) fn table(
     let shown: Vec<&Commitment> = match codes {
         None => commitments.iter().collect(),
         Some(codes) => {
-            codes.iter().filter_map(|code| commitments.iter().find(|one| one.code == *code)).collect()
+            codes.iter().flat_map(|code| commitments.iter().filter(move |one| one.code == *code)).collect()
         }
     };
+    let breaks = versions::breaks(&shown, measurements, frame);
     let rows = shown
         .into_iter()
         .filter_map(|commitment| {
-            let measurement = measurements.iter().find(|measurement| measurement.code == commitment.code)?;
-            let proof = proof_slug(&commitment.code);
+            let measurement = measurements.iter().find(|measurement| measurement.id == commitment.id)?;
+            let proof = proof_slug(&commitment.id);
             let cells = vec![
                 Cell { value: expected_value(commitment), ..Cell::words(expected(commitment, frame)) },
                 measured(commitment, measurement, frame).proven_by(&proof),
@@ -45,8 +50,10 @@ pub(crate) fn table(
                 deviation(commitment, measurement, frame),
                 verdict(commitment, measurement, frame).proven_by(&proof),
             ];
-            let label = format!("{} {}", commitment.code, frame.say(&commitment.text));
-            Some(Row { key: commitment.code.clone(), label, role: RowRole::Part, cells })
+            let held = versions::held(commitment, measurements, frame).map(|held| format!(" ({held})"));
+            let label =
+                format!("{} {}{}", commitment.code, frame.say(&commitment.text), held.unwrap_or_default());
+            Some(Row { key: commitment.id.clone(), label, role: RowRole::Part, cells })
         })
         .collect();
     let rounding = say(
@@ -70,7 +77,7 @@ pub(crate) fn table(
             column("verdict", say(language, "Esito", "Verdict"), false),
         ],
         rows,
-        notes: body::commitments_note(frame).into_iter().collect(),
+        notes: body::commitments_note(frame).into_iter().chain(breaks).collect(),
         chart: None,
     }
 }
@@ -94,9 +101,14 @@ pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
             (Target::Months(months), Comparison::AtMost) => every(*months, frame),
             _ => words::expected(&commitment.expected, frame.language),
         },
-        Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::ResponseTime(_) => {
-            words::expected(&commitment.expected, frame.language)
-        }
+        Indicator::AllOf(parts) => compound::expected(parts, frame),
+        Indicator::Availability(_)
+        | Indicator::LongestStop(_)
+        | Indicator::MeanOf(_)
+        | Indicator::ResponseTime(_)
+        | Indicator::Count(_)
+        | Indicator::Ratio(_)
+        | Indicator::CaseTime(_) => words::expected(&commitment.expected, frame.language),
     }
 }
 
@@ -109,6 +121,18 @@ fn expected_value(commitment: &Commitment) -> Value {
         }
         (_, Target::Time { length, .. }) => Value::Micros(i128::from(length.0)),
         (_, Target::Months(months)) => Value::Integer(i128::from(*months)),
+        (_, Target::Days { numerator, denominator } | Target::Number { numerator, denominator, .. }) => {
+            number(&BigRational::new((*numerator).into(), (*denominator).into()))
+        }
+        (_, Target::Cents(cents)) => Value::Cents(*cents),
+    }
+}
+
+/// A number as an exact value: an integer where it is one.
+fn number(number: &BigRational) -> Value {
+    match numbers::parts(number) {
+        (numerator, 1) => Value::Integer(numerator),
+        (numerator, denominator) => Value::Ratio { numerator, denominator, unit: Unit::Number },
     }
 }
 
@@ -142,7 +166,14 @@ fn decimals(commitment: &Commitment, share: &BigRational) -> u8 {
     let Target::Share { decimals, .. } = commitment.expected.target else { return 0 };
     let least = match commitment.indicator {
         Indicator::Availability(_) | Indicator::MeanOf(_) => decimals.max(SHARE_DECIMALS),
-        Indicator::Within(_) | Indicator::ResponseTime(_) | Indicator::Cadence(_) => decimals,
+        Indicator::Within(_)
+        | Indicator::ResponseTime(_)
+        | Indicator::Cadence(_)
+        | Indicator::LongestStop(_)
+        | Indicator::Count(_)
+        | Indicator::Ratio(_)
+        | Indicator::CaseTime(_)
+        | Indicator::AllOf(_) => decimals,
     };
     let target = target_share(commitment);
     numbers::honest_decimals(share, least, target.as_ref())
@@ -154,7 +185,11 @@ pub(crate) fn target_share(commitment: &Commitment) -> Option<BigRational> {
         Target::Share { numerator, denominator, .. } => {
             Some(BigRational::new(numerator.into(), denominator.into()))
         }
-        Target::Time { .. } | Target::Months(_) => None,
+        Target::Time { .. }
+        | Target::Months(_)
+        | Target::Days { .. }
+        | Target::Number { .. }
+        | Target::Cents(_) => None,
     }
 }
 
@@ -173,6 +208,7 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
         Measured::Share(share) => {
             let percent = numbers::percent(share, decimals(commitment, share), language);
             let text = match &commitment.indicator {
+                Indicator::AllOf(_) => compound::measured(&measurement.evidence, frame),
                 Indicator::Within(within) => {
                     let limit = limit(within, frame);
                     say(language, &format!("{percent} entro {limit}"), &format!("{percent} within {limit}"))
@@ -181,16 +217,26 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
             };
             (text, share_value(share, Unit::Percent))
         }
-        Measured::Time(time) => {
-            let unit = match commitment.expected.target {
-                Target::Time { unit, .. } => unit,
-                Target::Share { .. } | Target::Months(_) => impegno_charter::TimeUnit::Second,
-            };
-            (words::time_in(unit, time.0, language), Value::Micros(i128::from(time.0)))
-        }
+        Measured::Time(time) => (time_text(*time, commitment, frame), Value::Micros(i128::from(time.0))),
         Measured::Months(months) => (every(*months, frame), Value::Integer(i128::from(*months))),
+        Measured::Days(days) => (words::days(days, language), number(days)),
+        Measured::Number(count) => (numbers::integer(*count, language), Value::Integer(*count)),
+        Measured::Cents(cents) => (numbers::euro(*cents, language), Value::Cents(*cents)),
     };
     Cell { text, value, tone: Tone::Plain, proof: None }
+}
+
+/// A measured time: response times in the unit of what is expected, others as people say them.
+fn time_text(time: Micros, commitment: &Commitment, frame: &Frame<'_>) -> String {
+    match (&commitment.indicator, commitment.expected.target) {
+        (Indicator::CaseTime(one), _) => match one.clock {
+            TimesClock::Working(_) => numbers::service_time(time, frame.language),
+            TimesClock::Elapsed | TimesClock::Days => numbers::duration(time, frame.language),
+        },
+        (Indicator::LongestStop(_), _) => numbers::duration(time, frame.language),
+        (_, Target::Time { unit, .. }) => words::time_in(unit, time.0, frame.language),
+        _ => numbers::duration(time, frame.language),
+    }
 }
 
 /// The worst single case behind a measured value: the longest stop, the slowest case, the slowest answer.
@@ -212,6 +258,8 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
                 |case| Cell { text: taken(case.taken, within, frame), ..time(case.taken) },
             )
         }
+        Evidence::CaseTime(times) => times::worst(times, frame),
+        Evidence::Counts(_) | Evidence::AllOf(_) => Cell::empty(),
         Evidence::Cadence(None) => Cell::empty(),
         Evidence::Cadence(Some(cadence)) => {
             let months = cadence.longest();
@@ -249,9 +297,14 @@ fn longest_stop(evidence: &Evidence) -> Micros {
             weighted.parts.iter().map(|(_, _, part)| part.longest_stop()).max().unwrap_or(Micros(0))
         }
         Evidence::Mean(parts) => {
-            parts.iter().map(|(_, _, evidence)| longest_stop(evidence)).max().unwrap_or(Micros(0))
+            parts.iter().map(|part| longest_stop(&part.evidence)).max().unwrap_or(Micros(0))
         }
-        Evidence::Response(_) | Evidence::Within(_) | Evidence::Cadence(_) => Micros(0),
+        Evidence::Response(_)
+        | Evidence::Within(_)
+        | Evidence::Cadence(_)
+        | Evidence::CaseTime(_)
+        | Evidence::Counts(_)
+        | Evidence::AllOf(_) => Micros(0),
     }
 }
 
@@ -300,7 +353,14 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             say(language, &format!("pesi: {names}"), &format!("weights: {names}"))
         }
         Evidence::Mean(parts) => {
-            let names: Vec<&str> = parts.iter().map(|(name, _, _)| name.as_str()).collect();
+            let weighted = parts.iter().any(|part| part.weight != 1);
+            let names: Vec<String> = parts
+                .iter()
+                .map(|part| match weighted {
+                    true => format!("{} × {}", part.subject, part.weight),
+                    false => part.subject.clone(),
+                })
+                .collect();
             let names = names.join(", ");
             say(language, &format!("media di {names}"), &format!("mean of {names}"))
         }
@@ -353,8 +413,22 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             if cases.not_judgeable > 0 {
                 text.push_str(&format!(", {odd}"));
             }
+            text.push_str(&small_sample(cases.good, cases.good + cases.late, frame));
             text
         }
+        Evidence::CaseTime(times) => times::basis(times, frame),
+        Evidence::AllOf(parts) => compound::basis(parts, frame),
+        Evidence::Counts(counts) => match counts.as_slice() {
+            [part, whole] => {
+                let [of, all] = [part, whole].map(|count| numbers::integer(*count, language));
+                let interval = match (u64::try_from(*part), u64::try_from(*whole)) {
+                    (Ok(part), Ok(whole)) => small_sample(part, whole, frame),
+                    _ => String::new(),
+                };
+                say(language, &format!("{of} su {all}{interval}"), &format!("{of} of {all}{interval}"))
+            }
+            _ => String::new(),
+        },
         Evidence::Cadence(None) => String::new(),
         Evidence::Cadence(Some(cadence)) => {
             let times = cadence.performances.len();
@@ -365,6 +439,21 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             )
         }
     }
+}
+
+/// What so few cases say of the service, after the number of cases; nothing where there are many.
+fn small_sample(good: u64, total: u64, frame: &Frame<'_>) -> String {
+    let Some((low, high)) = impegno_measure::small_sample(good, total) else { return String::new() };
+    let percent = |share: &BigRational| {
+        let hundred = BigRational::from_integer(100.into());
+        numbers::decimal(&(share * hundred), 1, frame.language)
+    };
+    let (low, high) = (percent(&low), percent(&high));
+    say(
+        frame.language,
+        &format!("; pochi casi, intervallo 95 %: {low}–{high} %"),
+        &format!("; few cases, 95 % interval: {low}–{high} %"),
+    )
 }
 
 /// Measured − expected in the commitment's own unit, with what that means in words.
@@ -385,6 +474,10 @@ fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'
     let meaning =
         if better { say(language, "migliore", "better") } else { say(language, "peggiore", "worse") };
     let (text, value) = match measured {
+        Measured::Share(_) if matches!(commitment.indicator, Indicator::AllOf(_)) => (
+            compound::deviation(&measurement.evidence, frame),
+            share_value(deviation, Unit::PercentagePoints),
+        ),
         Measured::Share(share) => {
             let points = deviation * BigRational::from_integer(100.into());
             let text = numbers::signed(numbers::decimal(&points, decimals(commitment, share), language));
@@ -393,11 +486,20 @@ fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'
         }
         Measured::Time(_) => {
             let micros = i128::try_from(deviation.to_integer()).unwrap_or(0);
-            let unit = match commitment.expected.target {
-                Target::Time { unit, .. } => unit,
-                Target::Share { .. } | Target::Months(_) => impegno_charter::TimeUnit::Second,
+            let time = Micros(i64::try_from(micros).unwrap_or(i64::MAX));
+            (numbers::signed(time_text(time, commitment, frame)), Value::Micros(micros))
+        }
+        Measured::Days(_) => (numbers::signed(words::days(deviation, language)), number(deviation)),
+        Measured::Number(_) => {
+            let decimals = match commitment.expected.target {
+                Target::Number { decimals, .. } => decimals,
+                _ => 0,
             };
-            (numbers::signed(words::time_in(unit, micros as i64, language)), Value::Micros(micros))
+            (numbers::signed(numbers::decimal(deviation, decimals, language)), number(deviation))
+        }
+        Measured::Cents(_) => {
+            let cents = i128::try_from(deviation.to_integer()).unwrap_or(0);
+            (numbers::signed(numbers::euro(cents, language)), Value::Cents(cents))
         }
         Measured::Months(_) => {
             let months = i128::try_from(deviation.to_integer()).unwrap_or(0);
@@ -412,7 +514,8 @@ fn zero(measured: &Measured) -> Value {
     match measured {
         Measured::Share(_) => Value::Ratio { numerator: 0, denominator: 1, unit: Unit::PercentagePoints },
         Measured::Time(_) => Value::Micros(0),
-        Measured::Months(_) => Value::Integer(0),
+        Measured::Cents(_) => Value::Cents(0),
+        Measured::Months(_) | Measured::Days(_) | Measured::Number(_) => Value::Integer(0),
     }
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use impegno_charter::{BlockLayout, FigureLayout, Formula, Reference};
-use impegno_measure::{Answer, Cut, Question};
+use impegno_measure::{Answer, Cut, Question, Take};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use crate::document::{Cell, Figure, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::tables::{Quantity, count_cell, quantity, quotient, take, window};
+use crate::tables::{Quantity, count_cell, quantity, quotient, window};
 
 /// The questions of figures that count for themselves.
 pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Question> {
@@ -18,7 +18,7 @@ pub(crate) fn questions(figures: &[FigureLayout], frame: &Frame<'_>) -> Vec<Ques
         .iter()
         .filter_map(|figure| match &figure.formula {
             Formula::Count(selection) => Some(Question {
-                take: take(selection),
+                take: Take::of(&selection.of),
                 filter: selection.filter.clone(),
                 rows: Cut::Whole,
                 columns: Cut::Whole,

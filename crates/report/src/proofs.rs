@@ -1,12 +1,16 @@
 //! The proof of each commitment: definition, account, intervals or cases, and where the facts stand.
 
+mod acts;
 mod availability;
+pub(crate) mod compound;
+mod counted;
+mod times;
 
 use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Indicator, Statistic};
-use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measurement, WithinEvidence};
+use impegno_charter::{Clock, Commitment, Indicator, Standard, Statistic};
+use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measured, Measurement, WithinEvidence};
 
-use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict};
+use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict, versions};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -31,15 +35,20 @@ pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement]) -> Vec<Page
         .iter()
         .filter(|commitment| frame.layout.speaks_of(&commitment.code))
         .filter_map(|commitment| {
-            let measurement = measurements.iter().find(|one| one.code == commitment.code)?;
-            Some(page(commitment, measurement, frame))
+            let measurement = measurements.iter().find(|one| one.id == commitment.id)?;
+            Some(page(commitment, measurement, measurements, frame))
         })
         .collect()
 }
 
-fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Page {
+fn page(
+    commitment: &Commitment,
+    measurement: &Measurement,
+    measurements: &[Measurement],
+    frame: &Frame<'_>,
+) -> Page {
     let language = frame.language;
-    let slug = proof_slug(&commitment.code);
+    let slug = proof_slug(&commitment.id);
     let id = slug.trim_start_matches("prova/").to_owned();
     let mut facts = vec![
         format!("{}: {}", say(language, "Fonte", "Source"), frame.say(&commitment.document)),
@@ -57,23 +66,29 @@ fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -
     }
     if let Some(band) = measurement.band.as_ref().filter(|band| band.low != band.high) {
         let target = target_share(commitment);
-        let honest =
+        let share =
             |share| numbers::percent(share, numbers::honest_decimals(share, 3, target.as_ref()), language);
+        let honest = |end| match measurement.measured {
+            Some(Measured::Share(_)) | None => share(end),
+            Some(_) => times::band_end(end, commitment, frame),
+        };
         let (low, high) = (honest(&band.low), honest(&band.high));
         facts.push(say(
             language,
-            &format!("Fascia: tra {low} (tutto l’ignoto sfavorevole) e {high} (tutto favorevole)"),
-            &format!("Band: between {low} (all unknown bad) and {high} (all unknown good)"),
+            &format!("Fascia: tra {low} {}", band_words(commitment, &high, true)),
+            &format!("Band: between {low} {}", band_words(commitment, &high, false)),
         ));
     }
     if let Some(share) = measurement.evidence.share_without_exclusions() {
         let share = numbers::percent(&share, numbers::honest_decimals(&share, 3, None), language);
         facts.push(say(
             language,
-            &format!("Senza esclusioni (fermi programmati contati come fermi): {share}"),
-            &format!("Without exclusions (planned stops counted as down): {share}"),
+            &format!("Senza esclusioni (quanto è escluso, contato come fermo): {share}"),
+            &format!("Without exclusions (what is excused, counted as down): {share}"),
         ));
     }
+    facts.push(standard(commitment.standard, frame));
+    facts.extend(versions::fact(commitment, measurements, frame));
     let mut sections = vec![Section {
         id: "definizione".to_owned(),
         title: say(language, "Che cosa si misura e come", "What is measured and how"),
@@ -91,7 +106,8 @@ fn page(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -
             blocks: vec![Block::List(choices)],
         });
     }
-    let blocks = evidence(&id, &measurement.evidence, frame);
+    let mut blocks = evidence(&id, &measurement.evidence, frame);
+    blocks.extend(acts::table(&id, measurement, frame));
     sections.push(Section { id: "fatti".to_owned(), title: say(language, "I fatti", "The facts"), blocks });
     Page {
         slug,
@@ -107,20 +123,45 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
     match indicator {
         Indicator::Availability(one) => availability::definition(one, frame),
         Indicator::MeanOf(parts) => {
-            let mut text = say(
-                language,
-                "Media semplice, non arrotondata prima, delle disponibilità dei componenti. Per ciascuno: ",
-                "Plain mean of the availabilities of the components, unrounded before. Of each: ",
-            );
+            let mut text = if parts.iter().any(|part| part.weight != 1) {
+                say(
+                    language,
+                    "Media, con i pesi dichiarati e non arrotondata prima, delle parti. Per ciascuna: ",
+                    "Mean of the parts with the declared weights, unrounded before. Of each: ",
+                )
+            } else {
+                say(
+                    language,
+                    "Media semplice, non arrotondata prima, delle disponibilità dei componenti. Per ciascuno: ",
+                    "Plain mean of the availabilities of the components, unrounded before. Of each: ",
+                )
+            };
             if let Some(first) = parts.first() {
-                text.push_str(&definition(first, frame));
+                text.push_str(&definition(&first.indicator, frame));
             }
             text
         }
+        Indicator::LongestStop(one) => {
+            let counted = definition(&Indicator::Availability(one.clone()), frame);
+            say(
+                language,
+                &format!(
+                    "Il fermo più lungo, senza interruzioni, nel periodo. I fermi sono quelli della disponibilità: {counted}"
+                ),
+                &format!(
+                    "The longest unbroken stop in the period. Stops are those of the availability: {counted}"
+                ),
+            )
+        }
+        Indicator::AllOf(parts) => compound::definition(parts, frame),
+        Indicator::CaseTime(one) => times::definition(one, frame),
+        Indicator::Count(one) => counted::count(one, frame),
+        Indicator::Ratio(one) => counted::ratio(one, frame),
         Indicator::ResponseTime(one) => {
             let statistic = match one.statistic {
                 Statistic::Maximum => say(language, "Il massimo", "The maximum"),
                 Statistic::Mean => say(language, "La media", "The mean"),
+                Statistic::Median => say(language, "La mediana", "The median"),
                 Statistic::Percentile(per_mille) => {
                     let rank = per_mille / 10;
                     say(language, &format!("Il {rank}° percentile"), &format!("The {rank}th percentile"))
@@ -186,6 +227,35 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
     }
 }
 
+/// What the ends of a band mean: for a share the lower end is the worse one, for a time the upper.
+fn band_words(commitment: &Commitment, high: &str, italian: bool) -> String {
+    let (bad, good) = if italian {
+        ("tutto l’ignoto sfavorevole", "tutto favorevole")
+    } else {
+        ("all unknown bad", "all unknown good")
+    };
+    let and = if italian { "e" } else { "and" };
+    if commitment.expected.comparison.higher_is_better() {
+        format!("({bad}) {and} {high} ({good})")
+    } else {
+        format!("({good}) {and} {high} ({bad})")
+    }
+}
+
+/// Whether the promise is about each case or about the whole.
+fn standard(standard: Standard, frame: &Frame<'_>) -> String {
+    match standard {
+        Standard::Specific => say(
+            frame.language,
+            "Standard specifico: un solo caso oltre il termine lo fa mancare",
+            "Specific standard: a single case beyond the term fails it",
+        ),
+        Standard::General => {
+            say(frame.language, "Standard generale: riguarda l’insieme", "General standard: about the whole")
+        }
+    }
+}
+
 fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
     let language = frame.language;
     match evidence {
@@ -193,14 +263,26 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
         Evidence::Weighted(one) => availability::weighted(id, one, frame),
         Evidence::Mean(parts) => {
             let mut blocks = Vec::new();
+            let weighted = parts.iter().any(|part| part.weight != 1);
+            let mut columns = vec![column("share", say(language, "Disponibilità", "Availability"), true)];
+            if weighted {
+                columns.insert(0, column("weight", say(language, "Peso", "Weight"), true));
+            }
             let rows = parts
                 .iter()
-                .map(|(name, share, _)| {
-                    let cell = share.as_ref().map_or_else(Cell::empty, |share| {
+                .map(|part| {
+                    let cell = part.share.as_ref().map_or_else(Cell::empty, |share| {
                         let (numerator, denominator) = numbers::parts(share);
                         quotient(numerator, denominator, Unit::Percent, 3, frame)
                     });
-                    Row { key: name.clone(), label: name.clone(), role: RowRole::Part, cells: vec![cell] }
+                    let weight = Cell {
+                        text: part.weight.to_string(),
+                        value: Value::Integer(i128::from(part.weight)),
+                        tone: Tone::Plain,
+                        proof: None,
+                    };
+                    let cells = if weighted { vec![weight, cell] } else { vec![cell] };
+                    Row { key: part.subject.clone(), label: part.subject.clone(), role: RowRole::Part, cells }
                 })
                 .collect();
             blocks.push(Block::Table(Table {
@@ -208,18 +290,21 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
                 title: say(language, "Le parti della media", "The parts of the mean"),
                 definition: String::new(),
                 row_heading: say(language, "Componente", "Component"),
-                columns: vec![column("share", say(language, "Disponibilità", "Availability"), true)],
+                columns,
                 rows,
                 notes: Vec::new(),
                 chart: None,
             }));
-            for (name, _, part) in parts {
-                blocks.push(Block::Text(name.clone()));
-                let word = name.to_lowercase();
-                blocks.extend(self::evidence(&format!("{id}-{word}"), part, frame));
+            for part in parts {
+                blocks.push(Block::Text(part.subject.clone()));
+                let word = part.subject.to_lowercase();
+                blocks.extend(self::evidence(&format!("{id}-{word}"), &part.evidence, frame));
             }
             blocks
         }
+        Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
+        Evidence::CaseTime(one) => times::evidence(id, one, frame),
+        Evidence::Counts(_) => Vec::new(),
         Evidence::Response(one) => {
             let rows = one
                 .slowest

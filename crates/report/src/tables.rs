@@ -19,19 +19,6 @@ pub(crate) use cells::{Quantity, count_cell, quantity, quotient};
 pub(crate) use notes::annotations;
 use notes::{bands_note, leave_out, scheme_notes};
 
-/// What is counted, as `measure` asks it.
-pub(crate) fn take(selection: &Selection) -> Take {
-    match &selection.of {
-        Measured::Operations => Take::Operations,
-        Measured::Amounts => Take::Amounts,
-        Measured::Cases { from } => Take::Cases { from: from.clone() },
-        Measured::Checks => Take::Checks,
-        Measured::Probes { .. } => Take::Probes,
-        Measured::Stocks => Take::Stocks,
-        Measured::DistinctStocks { dimension } => Take::DistinctStocks { dimension: dimension.clone() },
-    }
-}
-
 /// The time whose facts a selection takes, given the time that a table spans.
 pub(crate) fn window(selection: &Selection, spanned: Interval, frame: &Frame<'_>) -> Interval {
     let zone = &frame.centre.zone;
@@ -59,7 +46,7 @@ pub(crate) fn window(selection: &Selection, spanned: Interval, frame: &Frame<'_>
 pub(crate) fn questions(layout: &TableLayout, frame: &Frame<'_>) -> Vec<Question> {
     let spanned = axes::spanned(&[&layout.rows, &layout.columns], frame);
     let question = |selection: &Selection| Question {
-        take: take(selection),
+        take: Take::of(&selection.of),
         filter: selection.filter.clone(),
         rows: axes::cut(&layout.rows, frame),
         columns: axes::cut(&layout.columns, frame),

@@ -46,6 +46,7 @@ pub(crate) fn reason(reason: &Reason, language: Language) -> String {
         Reason::NothingKnown => {
             say(language, "stato sconosciuto per tutto il periodo", "state unknown all the time")
         }
+        Reason::EmptyWhole => say(language, "nulla di cui calcolare la quota", "nothing to take a share of"),
     }
 }
 
@@ -83,6 +84,14 @@ pub(crate) fn expected(expected: &Expected, language: Language) -> String {
         }
         Target::Time { length, unit } => time_in(*unit, length.0, language),
         Target::Months(months) => self::months(*months, language),
+        Target::Days { numerator, denominator } => {
+            days(&BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator)), language)
+        }
+        Target::Number { numerator, denominator, decimals } => {
+            let number = BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator));
+            numbers::decimal(&number, *decimals, language)
+        }
+        Target::Cents(cents) => numbers::euro(*cents, language),
     };
     format!("{sign} {value}")
 }
@@ -110,6 +119,22 @@ pub(crate) fn months(months: i64, language: Language) -> String {
         (Language::It, _) => format!("{months} mesi"),
         (Language::En, 1) => "1 month".to_owned(),
         (Language::En, _) => format!("{months} months"),
+    }
+}
+
+/// A number of days, with at most two decimals; a mean that has more is rounded.
+pub(crate) fn days(days: &BigRational, language: Language) -> String {
+    let decimals = (0..2).find(|decimals| {
+        let scale = BigRational::from_integer(BigInt::from(10).pow(u32::from(*decimals)));
+        (days * scale).is_integer()
+    });
+    let number = numbers::decimal(days, decimals.unwrap_or(2), language);
+    let one = *days == BigRational::from_integer(BigInt::from(1));
+    match (language, one) {
+        (Language::It, true) => "1 giorno".to_owned(),
+        (Language::It, false) => format!("{number} giorni"),
+        (Language::En, true) => "1 day".to_owned(),
+        (Language::En, false) => format!("{number} days"),
     }
 }
 

@@ -251,6 +251,8 @@ pub enum Vocabulary {
     },
     /// Codes and titles of online services.
     Services,
+    /// Codes of systems.
+    Systems,
     /// Codes of components.
     Components,
     /// Codes of commitments.

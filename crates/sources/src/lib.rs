@@ -49,6 +49,8 @@ pub struct Names {
     pub services: FxHashMap<String, String>,
     /// Known probes, `host;service`; empty when the centre lists none.
     pub probes: FxHashMap<String, String>,
+    /// Known systems.
+    pub systems: FxHashMap<String, String>,
     /// Known components of systems.
     pub components: FxHashMap<String, String>,
     /// Known commitments.

@@ -57,8 +57,13 @@ mod tests {
         let head = super::REGISTER_HEADS.iter().find(|(name, _)| *name == register).expect("a head").1;
         let zone = Zone::named("Europe/Rome").expect("the zone");
         let of = |code: &str| [(code.to_owned(), code.to_owned())].into_iter().collect();
-        let names =
-            Names { bodies: of("borgo"), components: of("WEB"), commitments: of("A.1"), ..Names::default() };
+        let names = Names {
+            bodies: of("borgo"),
+            systems: of("portale"),
+            components: of("WEB"),
+            commitments: of("A.1"),
+            ..Names::default()
+        };
         read(&declaration, &names, &zone, register, format!("{head}{rows}\n").as_bytes())
     }
 
@@ -69,7 +74,7 @@ mod tests {
             ("complaints", "R-1,2025-03-03 09:10,mail,borgo,no,yes,2025-03-20 12:00,yes,scuse", 2),
             (
                 "exclusions",
-                "E-1,A.1,,,2025-03-03,2025-03-04,alluvione,ufficio reti,direzione,2025-03-02,,prot. 9",
+                "E-1,force-majeure,A.1,portale,,,borgo,2025-03-03,2025-03-04,alluvione,ufficio reti,direzione,2025-03-02,,agreed,prot. 9",
                 3,
             ),
             ("interruptions", "I-1,WEB,no,2025-03-11 10:02:00,,,,,2025-03-11 10:47:00,disco pieno", 2),
@@ -103,9 +108,9 @@ mod tests {
             ("complaints", ",2025-03-03,,,,,,,", "missing-value", "`code` is empty"),
             (
                 "exclusions",
-                "E-1,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,",
+                "E-1,planned,,,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,,",
                 "missing-value",
-                "one of `commitment`, `component`, `case`",
+                "one of `commitment`, `system`, `component`, `case`",
             ),
             (
                 "exclusions",

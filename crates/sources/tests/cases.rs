@@ -219,6 +219,7 @@ fn names() -> Names {
         bodies: pairs(&[("Firenze", "firenze"), ("Comune di Firenze", "firenze"), ("Fiesole", "fiesole")]),
         services: pairs(&[("TRIB-001", "TRIB-001"), ("Tributi online", "TRIB-001")]),
         probes: pairs(&[("csicms;http icms", "csicms;http icms"), ("csweb1;wget", "csweb1;wget")]),
+        systems: Default::default(),
         components: pairs(&[("CSICMS", "CSICMS")]),
         commitments: pairs(&[("SLA.2", "SLA.2")]),
     }

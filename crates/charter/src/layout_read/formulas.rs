@@ -22,7 +22,7 @@ pub(super) fn read_selection(table: &mut Table<'_>) -> Option<Selection> {
 }
 
 /// What is counted.
-pub(super) fn read_measured(table: &mut Table<'_>) -> Option<Measured> {
+pub(crate) fn read_measured(table: &mut Table<'_>) -> Option<Measured> {
     let of = table.required_text("of")?;
     Some(match of.value.as_str() {
         "operations" => Measured::Operations,

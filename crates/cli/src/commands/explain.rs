@@ -24,14 +24,17 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
     }
     let loaded = served::narrow(loaded, &arguments.scope)?;
     let (report, _) = commitments_alone(&loaded, &arguments.scope)?;
-    let slug = proof_slug(&arguments.code);
-    let Some(page) = report.pages.iter().find(|page| page.slug == slug) else { return Ok(()) };
-    match arguments.format {
-        Format::Table => output::data(&output::page(page)),
-        Format::Csv | Format::Json => {
-            for block in page.sections.iter().flat_map(|section| &section.blocks) {
-                if let Block::Table(table) = block {
-                    output::data(&output::table(table, arguments.format));
+    // A promise that changed within the period has a page for each version.
+    let versions = loaded.centre.commitments.iter().filter(|one| one.code == arguments.code);
+    let slugs: Vec<String> = versions.map(|one| proof_slug(&one.id)).collect();
+    for page in report.pages.iter().filter(|page| slugs.contains(&page.slug)) {
+        match arguments.format {
+            Format::Table => output::data(&output::page(page)),
+            Format::Csv | Format::Json => {
+                for block in page.sections.iter().flat_map(|section| &section.blocks) {
+                    if let Block::Table(table) = block {
+                        output::data(&output::table(table, arguments.format));
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use impegno_calendar::{Calendar, Instant, Interval, Intervals};
 use impegno_charter::{Availability, Confirmation, DownBy, Need, Planned};
 
+use super::Excluded;
 use super::checks::{CheckBook, confirmed};
 use super::compose::{Shape, composed};
 use super::interruptions::Register;
@@ -184,10 +185,17 @@ impl Lines {
         shape: &Shape,
         components: &[Watched<'_>],
         wanted: &Availability,
+        excluded: &Excluded,
     ) -> Arc<Timeline> {
-        let lines = || components.iter().map(|one| self.component(*one, wanted));
+        let line = |one: &Watched<'_>| excluded.applied(one.code, self.component(*one, wanted));
+        let lines = || components.iter().map(line);
         if let Shape::Leaf(leaf) = shape {
-            return self.component(components[*leaf], wanted);
+            return line(&components[*leaf]);
+        }
+        if !excluded.is_empty() {
+            // What single promises leave out is nobody else's: not kept.
+            let lines: Vec<Arc<Timeline>> = lines().collect();
+            return Arc::new(composed(shape, &lines.iter().map(|line| &**line).collect::<Vec<_>>()));
         }
         let codes: Vec<String> = components.iter().map(|one| one.code.to_owned()).collect();
         let by = match wanted.interruptions {

@@ -374,11 +374,12 @@ fn read_vocabulary(column: &mut Table<'_>) -> Vocabulary {
         Some(of) => match of.value.as_str() {
             "bodies" => Vocabulary::Bodies { others },
             "services" => Vocabulary::Services,
+            "systems" => Vocabulary::Systems,
             "components" => Vocabulary::Components,
             "commitments" => Vocabulary::Commitments,
             "numbers" => Vocabulary::Numbers,
             _ => {
-                let known = ["bodies", "services", "components", "commitments", "numbers"];
+                let known = ["bodies", "services", "systems", "components", "commitments", "numbers"];
                 column.unknown_word(&of, &known);
                 Vocabulary::AsIs
             }

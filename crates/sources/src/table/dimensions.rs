@@ -97,6 +97,7 @@ impl<'d> DimensionReader<'d> {
             }
             Vocabulary::Bodies { .. } => (&self.names.bodies, "bodies.csv"),
             Vocabulary::Services => (&self.names.services, "services.csv"),
+            Vocabulary::Systems => (&self.names.systems, "systems.toml"),
             Vocabulary::Components => (&self.names.components, "systems.toml"),
             Vocabulary::Commitments => (&self.names.commitments, "commitments/"),
         };

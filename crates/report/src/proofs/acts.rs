@@ -1,0 +1,105 @@
+//! The acts of exclusion about a commitment, and what it makes of each.
+
+use impegno_measure::{JudgedAct, Measurement, Refusal};
+
+use super::{column, place};
+use crate::document::{Block, Cell, Row, RowRole, Table, Tone};
+use crate::numbers;
+use crate::plan::Frame;
+use crate::words::{self, say};
+
+/// The acts, accepted or not; nothing when there are none.
+pub(super) fn table(id: &str, measurement: &Measurement, frame: &Frame<'_>) -> Option<Block> {
+    let language = frame.language;
+    if measurement.acts.is_empty() {
+        return None;
+    }
+    let heading = |italian, english| say(language, italian, english);
+    Some(Block::Table(Table {
+        id: format!("{id}-esclusioni"),
+        title: heading("Gli atti di esclusione", "The acts of exclusion"),
+        definition: heading(
+            "Ogni atto del registro che riguarda l’impegno nel periodo; conta solo quello che ne rispetta le condizioni.",
+            "Every act of the register that is about the commitment in the period; only one that fulfils its conditions counts.",
+        ),
+        row_heading: heading("Atto", "Act"),
+        columns: vec![
+            column("kind", heading("Specie", "Kind"), false),
+            column("from", heading("Dal", "From"), false),
+            column("to", heading("Al", "To"), false),
+            column("reason", heading("Motivo", "Reason"), false),
+            column("asked", heading("Chiesto da", "Asked by"), false),
+            column("approved", heading("Approvato", "Approved"), false),
+            column("notice", heading("Preavviso", "Notice"), true),
+            column("position", heading("Ente", "Body"), false),
+            column("outcome", heading("Conta?", "Does it count?"), false),
+            column("origin", heading("Fonte", "Source"), false),
+        ],
+        rows: measurement.acts.iter().map(|act| row(act, frame)).collect(),
+        notes: Vec::new(),
+        chart: None,
+    }))
+}
+
+fn row(judged: &JudgedAct, frame: &Frame<'_>) -> Row {
+    let language = frame.language;
+    let act = &judged.act;
+    let at = |instant| words::instant(instant, &frame.centre.zone, language);
+    let approved = match act.approved_at {
+        Some(when) if !act.approved_by.is_empty() => format!("{}, {}", act.approved_by, at(when)),
+        _ => "–".to_owned(),
+    };
+    let notice = match (judged.notice, act.notice_at) {
+        (Some(given), _) => numbers::service_time(given, language),
+        (None, Some(told)) => at(told),
+        (None, None) => "–".to_owned(),
+    };
+    let position = match act.position.as_str() {
+        "agreed" => say(language, "d’accordo", "agreed"),
+        "contested" => say(language, "contesta", "contests"),
+        other => other.to_owned(),
+    };
+    let outcome = match judged.refusal {
+        None => Cell::words(say(language, "sì", "yes")).toned(Tone::Good),
+        Some(refusal) => Cell::words(why(refusal, frame)).toned(Tone::Unsure),
+    };
+    let reason = match act.evidence.as_str() {
+        "" => act.reason.clone(),
+        evidence => format!("{} ({evidence})", act.reason),
+    };
+    Row {
+        key: act.code.clone(),
+        label: act.code.clone(),
+        role: RowRole::Part,
+        cells: vec![
+            Cell::words(act.kind.clone()),
+            Cell::words(at(act.interval.start)),
+            Cell::words(at(act.interval.end)),
+            Cell::words(reason),
+            Cell::words(act.asked_by.clone()),
+            Cell::words(approved),
+            Cell::words(notice),
+            Cell::words(position),
+            outcome,
+            Cell::words(place(&act.origin, frame)),
+        ],
+    }
+}
+
+fn why(refusal: Refusal, frame: &Frame<'_>) -> String {
+    let (italian, english) = match refusal {
+        Refusal::NoPolicy => {
+            ("no: l’impegno non ammette esclusioni", "no: the commitment admits no exclusions")
+        }
+        Refusal::Kind => ("no: specie non ammessa", "no: kind not admitted"),
+        Refusal::NotApproved => ("no: non approvato", "no: not approved"),
+        Refusal::ApprovedAfter => ("no: approvato dopo l’inizio", "no: approved after it began"),
+        Refusal::NoNotice => ("no: senza preavviso", "no: no notice given"),
+        Refusal::ShortNotice => ("no: preavviso troppo breve", "no: notice too short"),
+        Refusal::Contested => ("no: contestato dall’ente", "no: contested by the body"),
+        Refusal::TooLong => {
+            ("no: più lungo del periodo dell’impegno", "no: longer than the period of the commitment")
+        }
+    };
+    say(frame.language, italian, english)
+}
