@@ -114,19 +114,19 @@ mod tests {
             ),
             (
                 "exclusions",
-                "E-1,A.1,,,2025-03-03,2025-03-01,x,y,z,2025-03-02,,",
+                "E-1,planned,A.1,,,,,2025-03-03,2025-03-01,x,y,z,2025-03-02,,,",
                 "contradictory-fields",
                 "`until` comes before `from`",
             ),
             (
                 "exclusions",
-                "E-1,A.1,,,2025-03-03,2025-03-04,x,y,,2025-03-02,,",
+                "E-1,planned,A.1,,,,,2025-03-03,2025-03-04,x,,z,2025-03-02,,,",
                 "missing-value",
-                "`approved_by` is empty",
+                "`asked_by` is empty",
             ),
             (
                 "exclusions",
-                "E-1,A.9,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,",
+                "E-1,planned,A.9,,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,,",
                 "unknown-name",
                 "`A.9` is not in commitments/",
             ),
