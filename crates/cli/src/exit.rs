@@ -91,6 +91,7 @@ impl From<LedgerError> for Failure {
             LedgerError::Damaged { .. } => {
                 "restore the file from a copy; `impegno verify` lists what is damaged"
             }
+            LedgerError::Frozen => "name the centre folder that the report was released from",
             LedgerError::Busy | LedgerError::Newer { .. } => "",
         };
         Failure::new(Exit::Output, error.to_string()).hint(hint)

@@ -6,12 +6,22 @@ use std::path::Path;
 use impegno_facts::Kind;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
+use crate::chain::{Rule, chain_hash, findings_hash};
 use crate::receive::{Ended, Endings};
 use crate::segment::Encoded;
 use crate::{Hash, LedgerError, Mode, Receipt, Segment};
 
-/// Newest format of the catalogue. Raise it, and add a step to [`Catalogue::open`], with every change.
-const FORMAT: i64 = 1;
+/// Newest format of the catalogue. Raise it, and add a step to [`MIGRATIONS`], with every change.
+const FORMAT: i64 = 2;
+
+/// What makes a catalogue of each earlier format, from the first on, one of the next.
+///
+/// 1 → 2: batches say by which rule their hash was made, and the hash of their findings. Those that are there keep
+/// their hashes, which reports that were published name.
+const MIGRATIONS: &[&str] = &["
+alter table batch add column rule integer not null default 1;
+alter table batch add column findings text not null default '';
+"];
 
 const TABLES: &str = "
 create table batch (
@@ -31,7 +41,9 @@ create table batch (
     withdrawn integer not null,
     received_at integer not null,
     previous text not null,
-    hash text not null
+    hash text not null,
+    rule integer not null default 1,
+    findings text not null default ''
 ) strict;
 create index batch_by_content on batch (source, content);
 create table segment (
@@ -103,6 +115,10 @@ pub struct Batch {
     pub previous: Hash,
     /// Hash of this batch and all before it.
     pub hash: Hash,
+    /// By which rule that hash was made.
+    pub(crate) rule: Rule,
+    /// Hash of its findings; none by the first rule.
+    pub(crate) findings: Option<Hash>,
 }
 
 /// A finding as kept with its batch.
@@ -127,7 +143,7 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Catalogue {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 /// What is known of the bytes of a file from before.
@@ -169,7 +185,25 @@ impl Catalogue {
                 transaction.pragma_update(None, "user_version", FORMAT)?;
             }
             transaction.commit()?;
+        } else if found < FORMAT {
+            let transaction =
+                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            // Another process may have been faster.
+            let found = usize::try_from(format_of(&transaction)?).unwrap_or(0);
+            for step in MIGRATIONS.iter().skip(found.saturating_sub(1)) {
+                transaction.execute_batch(step)?;
+            }
+            transaction.pragma_update(None, "user_version", FORMAT)?;
+            transaction.commit()?;
         }
+        Ok(Catalogue { connection })
+    }
+
+    /// A catalogue in memory, without a batch.
+    pub(crate) fn in_memory() -> Result<Catalogue, LedgerError> {
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(TABLES)?;
+        connection.pragma_update(None, "user_version", FORMAT)?;
         Ok(Catalogue { connection })
     }
 
@@ -332,11 +366,6 @@ impl Catalogue {
         Ok(findings)
     }
 
-    /// The hash that a batch must have by what the catalogue says of it.
-    pub(crate) fn chain_hash(&self, batch: &Batch) -> Result<Hash, LedgerError> {
-        chain_hash(&self.connection, batch)
-    }
-
     pub(crate) fn add(&mut self, new: NewBatch<'_>) -> Result<Batch, LedgerError> {
         let transaction =
             self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -370,6 +399,8 @@ impl Catalogue {
             received_at: last.as_ref().map_or(received_at, |last| received_at.max(last.received_at)),
             previous: last.map_or(Hash::START, |last| last.hash),
             hash: Hash::START,
+            rule: Rule::NEWEST,
+            findings: None,
         };
         insert_batch(&transaction, &batch)?;
         for (position, segment) in segments.iter().enumerate() {
@@ -380,23 +411,15 @@ impl Catalogue {
             insert_ended(&transaction, *segment, batch.number, ended)?;
         }
         for finding in &receipt.findings {
-            transaction.prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
-                params![
-                    batch.number as i64,
-                    finding.severity,
-                    finding.code,
-                    finding.line,
-                    finding.column,
-                    finding.message,
-                    finding.row
-                ],
-            )?;
+            insert_finding(&transaction, batch.number, finding)?;
         }
-        // The hash covers what the transaction has written so far.
+        // The hashes cover what the transaction has written so far.
+        let findings = findings_hash(&transaction, batch.number)?;
+        batch.findings = Some(findings);
         batch.hash = chain_hash(&transaction, &batch)?;
         transaction.execute(
-            "update batch set hash = ?2 where number = ?1",
-            params![batch.number as i64, batch.hash.to_string()],
+            "update batch set hash = ?2, findings = ?3 where number = ?1",
+            params![batch.number as i64, batch.hash.to_string(), findings.to_string()],
         )?;
         transaction.commit()?;
         Ok(batch)
@@ -437,56 +460,11 @@ fn unchanging(path: &Path) -> String {
     name
 }
 
-/// The hash of a batch: of the one before it, of its own entry, its segments and the rows it ends.
-fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerError> {
-    let mut texts = vec![
-        batch.number.to_string(),
-        batch.source.clone(),
-        batch.file.clone(),
-        batch.mode.clone(),
-        batch.content.to_string(),
-        batch.declaration.to_string(),
-        batch.received_at.to_string(),
-    ];
-    for count in [
-        batch.size,
-        batch.rows,
-        batch.accepted,
-        batch.ignored,
-        batch.rejected,
-        batch.duplicates,
-        batch.superseded,
-        batch.withdrawn,
-    ] {
-        texts.push(count.to_string());
-    }
-    let number = batch.number as i64;
-    for query in [
-        "select concat_ws('|', kind, file, rows, earliest, latest, least_id, greatest_id, hash)
-         from segment where batch = ?1 order by id",
-        "select concat_ws('|', severity, code, line, col, message, row)
-         from finding where batch = ?1 order by rowid",
-    ] {
-        let mut statement = connection.prepare_cached(query)?;
-        for entry in statement.query_map([number], |row| row.get::<_, String>(0))? {
-            texts.push(entry?);
-        }
-    }
-    let mut statement = connection
-        .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?;
-    let mut rows = statement.query([number])?;
-    while let Some(row) = rows.next()? {
-        let blob: Vec<u8> = row.get(2)?;
-        texts.push(format!("{} {} {}", row.get::<_, i64>(0)?, row.get::<_, String>(1)?, Hash::of(&blob)));
-    }
-    Ok(batch.previous.followed_by(texts.iter().map(String::as_str)))
-}
-
-fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), LedgerError> {
+pub(crate) fn insert_batch(transaction: &Connection, batch: &Batch) -> Result<(), LedgerError> {
     transaction
         .prepare_cached(
             "insert into batch values
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             batch.number as i64,
@@ -506,7 +484,28 @@ fn insert_batch(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), Ledg
             batch.received_at,
             batch.previous.to_string(),
             batch.hash.to_string(),
+            batch.rule.number(),
+            batch.findings.map(|hash| hash.to_string()).unwrap_or_default(),
         ])?;
+    Ok(())
+}
+
+pub(crate) fn insert_finding(
+    transaction: &Connection,
+    batch: u64,
+    finding: &StoredFinding,
+) -> Result<(), LedgerError> {
+    transaction.prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
+        params![
+            batch as i64,
+            finding.severity,
+            finding.code,
+            finding.line,
+            finding.column,
+            finding.message,
+            finding.row
+        ],
+    )?;
     Ok(())
 }
 
@@ -550,13 +549,18 @@ fn insert_ended(
     Ok(())
 }
 
-fn rows_of_blob(blob: &[u8]) -> impl Iterator<Item = u32> {
+pub(crate) fn rows_of_blob(blob: &[u8]) -> impl Iterator<Item = u32> {
     blob.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
 fn hash_of_column(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hash> {
     let text: String = row.get(column)?;
     Hash::parse(&text).ok_or(rusqlite::Error::InvalidColumnType(column, text, rusqlite::types::Type::Text))
+}
+
+fn rule_of_column(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Rule> {
+    let number: i64 = row.get(column)?;
+    Rule::of(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number))
 }
 
 fn batch_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Batch> {
@@ -579,5 +583,12 @@ fn batch_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Batch> {
         received_at: row.get(14)?,
         previous: hash_of_column(row, 15)?,
         hash: hash_of_column(row, 16)?,
+        // A catalogue of the first format, opened for reading, has neither column.
+        rule: if row.as_ref().column_count() > 17 { rule_of_column(row, 17)? } else { Rule::First },
+        findings: if row.as_ref().column_count() > 18 {
+            Hash::parse(&row.get::<_, String>(18)?)
+        } else {
+            None
+        },
     })
 }

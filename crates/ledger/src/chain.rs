@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{Ledger, LedgerError};
+use rusqlite::Connection;
+
+use crate::{Batch, Ledger, LedgerError};
 
 /// A BLAKE3 hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,25 +94,142 @@ impl fmt::Display for Hash {
     }
 }
 
+/// By which rule the hash of a batch is made. Hashes that were made are never made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// The fields of a segment or finding are joined by `|`, which a field may hold too; numbers of segments do
+    /// not take part.
+    First,
+    /// Every field has its length before it, numbers of segments take part, and findings do through a hash of their
+    /// own, so that the chain can be walked without their texts.
+    Second,
+}
+
+impl Rule {
+    /// The rule for new batches.
+    pub(crate) const NEWEST: Rule = Rule::Second;
+
+    /// The rule of a number.
+    pub(crate) fn of(number: i64) -> Option<Rule> {
+        match number {
+            1 => Some(Rule::First),
+            2 => Some(Rule::Second),
+            _ => None,
+        }
+    }
+
+    /// Its number in the catalogue.
+    pub(crate) fn number(self) -> i64 {
+        match self {
+            Rule::First => 1,
+            Rule::Second => 2,
+        }
+    }
+}
+
+/// The hash of a batch: of the one before it, of its own entry, its segments and the rows it ends.
+pub(crate) fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerError> {
+    let mut texts = vec![
+        batch.number.to_string(),
+        batch.source.clone(),
+        batch.file.clone(),
+        batch.mode.clone(),
+        batch.content.to_string(),
+        batch.declaration.to_string(),
+        batch.received_at.to_string(),
+    ];
+    for count in [
+        batch.size,
+        batch.rows,
+        batch.accepted,
+        batch.ignored,
+        batch.rejected,
+        batch.duplicates,
+        batch.superseded,
+        batch.withdrawn,
+    ] {
+        texts.push(count.to_string());
+    }
+    let number = batch.number as i64;
+    match batch.rule {
+        Rule::First => {
+            for query in [
+                "select concat_ws('|', kind, file, rows, earliest, latest, least_id, greatest_id, hash)
+                 from segment where batch = ?1 order by id",
+                "select concat_ws('|', severity, code, line, col, message, row)
+                 from finding where batch = ?1 order by rowid",
+            ] {
+                let mut statement = connection.prepare_cached(query)?;
+                for entry in statement.query_map([number], |row| row.get::<_, String>(0))? {
+                    texts.push(entry?);
+                }
+            }
+        }
+        Rule::Second => {
+            texts.push("rule 2".to_owned());
+            texts.push(batch.findings.map(|hash| hash.to_string()).unwrap_or_default());
+            texts.extend(fields(
+                connection,
+                "select id, kind, file, rows, earliest, latest, least_id, greatest_id, hash
+                 from segment where batch = ?1 order by id",
+                number,
+            )?);
+        }
+    }
+    let mut statement = connection
+        .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?;
+    let mut rows = statement.query([number])?;
+    while let Some(row) = rows.next()? {
+        let blob: Vec<u8> = row.get(2)?;
+        texts.push(format!("{} {} {}", row.get::<_, i64>(0)?, row.get::<_, String>(1)?, Hash::of(&blob)));
+    }
+    Ok(batch.previous.followed_by(texts.iter().map(String::as_str)))
+}
+
+/// The hash of the findings of a batch.
+pub(crate) fn findings_hash(connection: &Connection, batch: u64) -> Result<Hash, LedgerError> {
+    let texts = fields(
+        connection,
+        "select severity, code, line, col, message, row from finding where batch = ?1 order by rowid",
+        batch as i64,
+    )?;
+    Ok(Hash::START.followed_by(texts.iter().map(String::as_str)))
+}
+
+/// Every field of the rows of a query: how many rows there are, then each field with a mark of its type.
+fn fields(connection: &Connection, query: &str, batch: i64) -> Result<Vec<String>, LedgerError> {
+    use rusqlite::types::ValueRef;
+
+    let mut statement = connection.prepare_cached(query)?;
+    let columns = statement.column_count();
+    let mut texts = Vec::new();
+    let mut count = 0_u64;
+    let mut rows = statement.query([batch])?;
+    while let Some(row) = rows.next()? {
+        count += 1;
+        for column in 0..columns {
+            texts.push(match row.get_ref(column)? {
+                ValueRef::Null => "-".to_owned(),
+                ValueRef::Integer(number) => format!("#{number}"),
+                ValueRef::Real(_) => "?".to_owned(),
+                ValueRef::Text(text) => format!("={}", String::from_utf8_lossy(text)),
+                ValueRef::Blob(bytes) => format!("b{}", Hash::of(bytes)),
+            });
+        }
+    }
+    texts.insert(0, count.to_string());
+    Ok(texts)
+}
+
 impl Ledger {
     /// Walks the chain: recomputes the hash of every batch and of every segment on disk.
     ///
     /// # Errors
     /// When the catalogue or a segment cannot be read at all.
     pub fn verify(&self) -> Result<Verification, LedgerError> {
-        let mut problems = Vec::new();
+        let mut problems = self.catalogue_problems()?;
         let batches = self.batches()?;
-        let mut previous = Hash::START;
-        for batch in &batches {
-            if batch.previous != previous {
-                problems.push(format!("batch {}: does not follow the batch before it", batch.number));
-            }
-            let expected = self.catalogue.chain_hash(batch)?;
-            if batch.hash != expected {
-                problems.push(format!("batch {} ({}): its entries were changed", batch.number, batch.file));
-            }
-            previous = batch.hash;
-        }
+        problems.extend(self.chain_problems(&batches)?);
         let mut segments = 0;
         for kind in impegno_facts::Kind::ALL {
             for segment in self.segments(kind, None)? {
@@ -122,5 +241,58 @@ impl Ledger {
             }
         }
         Ok(Verification { batches: batches.len(), segments, problems })
+    }
+
+    /// What is wrong with the hashes of these batches, the first ones of the ledger.
+    pub(crate) fn chain_problems(&self, batches: &[Batch]) -> Result<Vec<String>, LedgerError> {
+        let connection = &self.catalogue.connection;
+        let mut problems = Vec::new();
+        let mut previous = Hash::START;
+        for (batch, number) in batches.iter().zip(1..) {
+            if batch.previous != previous || batch.number != number {
+                problems.push(format!("batch {}: does not follow the batch before it", batch.number));
+            }
+            if batch.hash != chain_hash(connection, batch)? {
+                problems.push(format!("batch {} ({}): its entries were changed", batch.number, batch.file));
+            }
+            // A frozen ledger has no texts of findings, only their hash, which is an entry of the batch.
+            if let Some(findings) = batch.findings
+                && !self.frozen
+                && findings != findings_hash(connection, batch.number)?
+            {
+                problems.push(format!("batch {} ({}): its findings were changed", batch.number, batch.file));
+            }
+            previous = batch.hash;
+        }
+        Ok(problems)
+    }
+
+    /// What is wrong with the catalogue as a whole: its pages, and entries that belong to no batch or segment and so
+    /// are covered by no hash.
+    fn catalogue_problems(&self) -> Result<Vec<String>, LedgerError> {
+        let connection = &self.catalogue.connection;
+        let mut problems = Vec::new();
+        let mut statement = connection.prepare("pragma integrity_check(10)")?;
+        for told in statement.query_map([], |row| row.get::<_, String>(0))? {
+            let told = told?;
+            if told != "ok" {
+                problems.push(format!("the catalogue: {told}"));
+            }
+        }
+        for (what, query) in [
+            ("segments", "select count(*) from segment where batch not in (select number from batch)"),
+            (
+                "lists of ended rows",
+                "select count(*) from ended where batch not in (select number from batch)
+                 or segment not in (select id from segment)",
+            ),
+            ("findings", "select count(*) from finding where batch not in (select number from batch)"),
+        ] {
+            let stray: i64 = connection.query_row(query, [], |row| row.get(0))?;
+            if stray > 0 {
+                problems.push(format!("the catalogue: {stray} {what} that belong to nothing received"));
+            }
+        }
+        Ok(problems)
     }
 }

@@ -25,6 +25,8 @@ pub enum LedgerError {
     },
     /// Another process is writing.
     Busy,
+    /// Something should be received into a frozen ledger.
+    Frozen,
     /// The ledger was made by a newer version of the program.
     Newer {
         /// Its format.
@@ -54,6 +56,9 @@ impl fmt::Display for LedgerError {
             }
             LedgerError::Busy => {
                 write!(f, "another import is writing to this ledger; wait until it has finished")
+            }
+            LedgerError::Frozen => {
+                write!(f, "this ledger is frozen with a released report: nothing is received here")
             }
             LedgerError::Newer { found, known } => write!(
                 f,

@@ -6,7 +6,8 @@
 //! correction supersedes them, a snapshot without them withdraws them); the rows stay, with the batch
 //! that ended them, so that the ledger can be read as of any moment.
 //!
-//! Batches form a hash chain; [`Ledger::verify`] walks it. This crate does not know what a fact means.
+//! Batches form a hash chain; [`Ledger::verify`] walks it. [`Ledger::freeze`] gives what was known at a moment as
+//! files that are a ledger of their own, to be read anywhere. This crate does not know what a fact means.
 //!
 //! ```text
 //! .ledger/
@@ -19,6 +20,7 @@
 mod catalogue;
 mod chain;
 mod error;
+mod frozen;
 mod receipt;
 mod receive;
 mod run;
@@ -27,6 +29,7 @@ mod segment;
 pub use catalogue::{Batch, StoredFinding};
 pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
+pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
 pub use segment::{Rows, Segment};
 
@@ -43,6 +46,8 @@ use catalogue::Catalogue;
 pub struct Ledger {
     directory: PathBuf,
     catalogue: Catalogue,
+    /// It was opened from a frozen catalogue: nothing is ever received.
+    frozen: bool,
 }
 
 /// What a ledger knew at some moment.
@@ -64,26 +69,34 @@ impl Ledger {
     /// Opens the ledger in a folder, which is made when it does not exist.
     ///
     /// # Errors
-    /// When the folder cannot be written or the ledger was made by a newer version.
+    /// When the folder cannot be written, holds a frozen ledger, or the ledger was made by a newer version.
     pub fn open(directory: &Path) -> Result<Ledger, LedgerError> {
-        let segments = directory.join("segments");
+        if directory.join(CATALOGUE).exists() {
+            return Err(LedgerError::Frozen);
+        }
+        let segments = directory.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| LedgerError::io(&segments, error))?;
         let catalogue = Catalogue::open(&directory.join("ledger.sqlite"))?;
-        Ok(Ledger { directory: directory.to_owned(), catalogue })
+        Ok(Ledger { directory: directory.to_owned(), catalogue, frozen: false })
     }
 
-    /// Opens the ledger in a folder for reading, also where nothing may be written; `None` when nothing was ever
-    /// received there.
+    /// Opens the ledger in a folder for reading, frozen or not, also where nothing may be written; `None` when nothing
+    /// was ever received there.
     ///
     /// # Errors
     /// When it cannot be read or was made by a newer version.
     pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
         let path = directory.join("ledger.sqlite");
         if !path.exists() {
-            return Ok(None);
+            let frozen = directory.join(CATALOGUE);
+            if !frozen.exists() {
+                return Ok(None);
+            }
+            let catalogue = frozen::thawed(&frozen)?;
+            return Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true }));
         }
         let catalogue = Catalogue::open_for_reading(&path)?;
-        Ok(Some(Ledger { directory: directory.to_owned(), catalogue }))
+        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false }))
     }
 
     /// Takes the right to write and clears away what an interrupted import left behind.
@@ -148,7 +161,7 @@ impl Ledger {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn segments(&self, kind: Kind, as_of: Option<i64>) -> Result<Vec<Segment>, LedgerError> {
-        self.catalogue.segments(kind, None, as_of, &self.directory.join("segments"))
+        self.catalogue.segments(kind, None, as_of, &self.directory.join(SEGMENTS))
     }
 
     /// Clears away what no batch names, as after a file that could not be received.
@@ -161,7 +174,7 @@ impl Ledger {
 
     fn clear_garbage(&self) -> Result<(), LedgerError> {
         let named = self.catalogue.segment_files()?;
-        let directory = self.directory.join("segments");
+        let directory = self.directory.join(SEGMENTS);
         let entries = fs::read_dir(&directory).map_err(|error| LedgerError::io(&directory, error))?;
         for entry in entries {
             let entry = entry.map_err(|error| LedgerError::io(&directory, error))?;

@@ -8,7 +8,7 @@ use std::path::Path;
 use impegno_facts::{
     CaseEvents, Check, Checks, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType,
 };
-use impegno_ledger::{Batch, Hash, Ledger, LedgerError, Mode, Outcome, Receipt};
+use impegno_ledger::{Batch, Frozen, Hash, Ledger, LedgerError, Mode, Outcome, Receipt, StoredFinding};
 use tempfile::TempDir;
 
 /// What a batch ended (duplicates, superseded, withdrawn), and what counted after it.
@@ -73,6 +73,8 @@ struct Store {
     declaration: &'static str,
     /// Rows of a file that cannot be read by it.
     rejected: u64,
+    /// What there is to say about the next file.
+    finding: Option<StoredFinding>,
 }
 
 /// Facts in pieces of so many rows.
@@ -91,7 +93,16 @@ impl Store {
         let folder = tempfile::tempdir().expect("a folder");
         let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
         let (piece, held) = (usize::MAX, usize::MAX);
-        Store { folder, ledger, clock: 0, piece, held, declaration: "declaration", rejected: 0 }
+        Store {
+            folder,
+            ledger,
+            clock: 0,
+            piece,
+            held,
+            declaration: "declaration",
+            rejected: 0,
+            finding: None,
+        }
     }
 
     /// A store that takes files in pieces of so many rows and holds so many bytes of each.
@@ -136,7 +147,7 @@ impl Store {
             ignored: 0,
             rejected: self.rejected,
             complete: self.rejected == 0,
-            findings: Vec::new(),
+            findings: self.finding.take().into_iter().collect(),
         };
         let lock = self.ledger.lock().expect("the lock");
         let mut draft = self.ledger.intake(&lock).holding(self.held).draft();
@@ -144,6 +155,19 @@ impl Store {
             draft.add(&piece).expect("taken");
         }
         self.ledger.receive(&lock, draft.finish(receipt), self.clock).expect("received")
+    }
+
+    /// Receives a file with something to say about it.
+    fn receive_with_finding(&mut self, source: &str, facts: Facts) -> Outcome {
+        self.finding = Some(StoredFinding {
+            severity: "error".to_owned(),
+            code: "bad-value".to_owned(),
+            line: 4,
+            column: 1,
+            message: "a|b".to_owned(),
+            row: "c".to_owned(),
+        });
+        self.receive(source, Mode::Append, facts)
     }
 
     #[track_caller]
@@ -508,4 +532,192 @@ fn files_that_begin_alike_are_put_on_disk_at_once() {
     drop(lock);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     store.is_sound();
+}
+
+/// The files of a frozen ledger put into a folder.
+fn put(frozen: &Frozen, folder: &Path) {
+    fs::create_dir_all(folder.join("segments")).expect("a folder");
+    fs::write(folder.join("catalogue.jsonl"), &frozen.catalogue).expect("written");
+    for segment in &frozen.segments {
+        fs::copy(&segment.path, folder.join("segments").join(&segment.name)).expect("a copy");
+    }
+}
+
+#[test]
+fn a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("b", 2, 1)]));
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
+    store.batch("uses", the_whole_of(100..300), operations(&[("a", 1, 7)]));
+    store.batch("others", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1), ("b", 2, 1)]));
+    for as_of in [None, Some(999), Some(1000), Some(2500), Some(3000), Some(9000)] {
+        let Some(frozen) = store.ledger.freeze(as_of).expect("frozen") else {
+            assert_eq!(as_of, Some(999), "only then nothing was known");
+            continue;
+        };
+        assert_eq!(frozen.catalogue, store.ledger.freeze(as_of).expect("frozen").expect("again").catalogue);
+        let folder = tempfile::tempdir().expect("a folder");
+        put(&frozen, folder.path());
+        let thawed = Ledger::open_existing(folder.path()).expect("readable").expect("a ledger");
+        let verification = thawed.verify().expect("verified");
+        assert_eq!(verification.problems, Vec::<String>::new(), "{as_of:?}");
+        let head = thawed.known(None).expect("read").expect("a head").head;
+        assert_eq!((head.hash, head.received_at), (frozen.head.hash, frozen.head.received_at));
+        let copy = Store { ledger: thawed, ..Store::new() };
+        assert_eq!(copy.known(None), store.known(as_of), "{as_of:?}");
+        // Frozen again it is the same, byte for byte, and nothing was written beside it.
+        let again = copy.ledger.freeze(None).expect("frozen").expect("a ledger");
+        assert_eq!(again.catalogue, frozen.catalogue);
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2);
+        assert!(matches!(Ledger::open(folder.path()), Err(LedgerError::Frozen)));
+    }
+}
+
+#[test]
+fn every_change_of_a_frozen_catalogue_is_found() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("b", 2, 1)]));
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
+    let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
+    let folder = tempfile::tempdir().expect("a folder");
+    put(&frozen, folder.path());
+    let catalogue = folder.path().join("catalogue.jsonl");
+    let bytes = frozen.catalogue.as_bytes();
+    // Names of keys are the only thing that no hash covers: a changed one is a key that is not there.
+    for place in 0..bytes.len() - 1 {
+        let mut changed = bytes.to_vec();
+        changed[place] ^= 0x01;
+        fs::write(&catalogue, &changed).expect("written");
+        let sound = Ledger::open_existing(folder.path())
+            .and_then(|ledger| ledger.expect("a ledger").verify())
+            .is_ok_and(|verification| verification.problems.is_empty());
+        assert!(!sound, "byte {place}: {}", String::from_utf8_lossy(&changed[place.saturating_sub(20)..]));
+    }
+    for (from, to) in [("\"version\":1", "\"version\":2"), ("impegno-ledger", "another-ledger")] {
+        fs::write(&catalogue, frozen.catalogue.replacen(from, to, 1)).expect("written");
+        assert!(Ledger::open_existing(folder.path()).is_err(), "{to}");
+    }
+    fs::write(&catalogue, frozen.catalogue.replace("operations-", "../operations-")).expect("written");
+    assert!(Ledger::open_existing(folder.path()).is_err(), "a name that leads elsewhere");
+}
+
+/// Runs SQL on the catalogue of a ledger behind its back.
+fn behind_the_back(folder: &Path, sql: &str) {
+    let connection = rusqlite::Connection::open(folder.join("ledger.sqlite")).expect("the catalogue");
+    connection.pragma_update(None, "foreign_keys", "off").expect("no help by the database");
+    let changed = connection.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    assert!(changed > 0, "{sql} changes something");
+}
+
+/// The changes of the catalogue that `verify` must find, whatever decides a figure or not.
+const CHANGES: &[&str] = &[
+    "update batch set received_at = received_at + 1 where number = 1",
+    "update batch set file = 'other.csv' where number = 2",
+    "update batch set rejected = rejected + 1 where number = 1",
+    "update batch set number = 9 where number = 4",
+    "delete from batch where number = 1",
+    "delete from batch where number = 2",
+    "update segment set rows = rows + 1 where id = 1",
+    "update segment set latest = latest + 1 where id = 1",
+    "update segment set least_id = 'A' where least_id is not null",
+    "update segment set kind = 'stocks' where id = 1",
+    "update segment set batch = 1 where batch = 2",
+    "delete from segment where id = 2",
+    "insert into segment select 99, batch, kind, file, rows, earliest, latest, least_id, greatest_id, hash from segment where id = 1",
+    "insert into segment select 99, 77, kind, file, rows, earliest, latest, least_id, greatest_id, hash from segment where id = 1",
+    "update ended set rows = x'05000000' where how = 'duplicate'",
+    "update ended set how = 'withdrawn' where how = 'duplicate'",
+    "update ended set batch = 1 where how = 'duplicate'",
+    "delete from ended where how = 'superseded'",
+    "insert into ended values (1, 1, 'withdrawn', x'00000000')",
+    "insert into ended values (1, 77, 'withdrawn', x'00000000')",
+    "update finding set message = 'nothing' where line = 4",
+    "update finding set line = 7 where line = 4",
+    "delete from finding where line = 4",
+    "insert into finding values (2, 'error', 'a', 1, 1, 'b', 'c')",
+    "insert into finding values (77, 'error', 'a', 1, 1, 'b', 'c')",
+];
+
+/// A copy of a ledger with a change in its catalogue must not be sound.
+#[track_caller]
+fn is_found(from: &Path, sql: &str) {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(from, folder.path());
+    behind_the_back(folder.path(), sql);
+    let verified = Ledger::open_existing(folder.path()).and_then(|ledger| ledger.expect("a ledger").verify());
+    let found = verified.map(|verification| verification.problems);
+    assert!(!found.as_ref().is_ok_and(Vec::is_empty), "`{sql}` is found");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to.join("segments")).expect("a folder");
+    fs::copy(from.join("ledger.sqlite"), to.join("ledger.sqlite")).expect("a copy");
+    for entry in fs::read_dir(from.join("segments")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        fs::copy(&path, to.join("segments").join(path.file_name().expect("a name"))).expect("a copy");
+    }
+}
+
+/// A ledger of the first format: two files of tickets with an overlap and a rejected row, then two snapshots of
+/// payments, the second of which corrects a row and withdraws the other.
+fn of_the_first_format() -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/format-1"), folder.path());
+    folder
+}
+
+const FIRST_HEAD: &str = "1e0849efa4bc771ffd216118b243e6381f2ebb5233b907852d08ba3254c11e87";
+
+#[test]
+fn changed_rows_of_the_catalogue_are_found() {
+    // By the first rule of the chain, and by the second: the same batches received anew.
+    let first = of_the_first_format();
+    for sql in CHANGES {
+        is_found(first.path(), sql);
+    }
+    let mut store = Store::new();
+    store.batch("tickets", Mode::Append, events(&[("T1", 1), ("T1", 2), ("T2", 3)]));
+    store.receive_with_finding("tickets", events(&[("T1", 1), ("T3", 4)]));
+    store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 2)]));
+    let directory = store.directory();
+    store.is_sound();
+    drop(store.ledger);
+    for sql in CHANGES.iter().copied().chain([
+        // What the first rule did not see.
+        "update finding set message = 'a', row = 'b|c' where message = 'a|b'",
+        "update segment set id = 50 where id = 1",
+        "update batch set rule = 1 where number = 1",
+        "update batch set findings = hash where number = 1",
+    ]) {
+        is_found(&directory, sql);
+    }
+}
+
+#[test]
+fn a_ledger_of_the_first_format_is_read_and_goes_on() {
+    let folder = of_the_first_format();
+    // For reading it stays as it is.
+    let old = fs::read(folder.path().join("ledger.sqlite")).expect("the catalogue");
+    let ledger = Ledger::open_existing(folder.path()).expect("readable").expect("a ledger");
+    let verification = ledger.verify().expect("verified");
+    assert_eq!((verification.batches, verification.segments, verification.problems), (4, 4, Vec::new()));
+    let frozen = ledger.freeze(None).expect("frozen").expect("a ledger");
+    assert_eq!(frozen.head.hash.to_string(), FIRST_HEAD);
+    drop(ledger);
+    assert!(fs::read(folder.path().join("ledger.sqlite")).expect("the catalogue") == old);
+    // Frozen it keeps the findings that its hashes cover.
+    let bundle = tempfile::tempdir().expect("a folder");
+    put(&frozen, bundle.path());
+    let thawed = Ledger::open_existing(bundle.path()).expect("readable").expect("a ledger");
+    assert_eq!(thawed.verify().expect("verified").problems, Vec::<String>::new());
+    assert_eq!(thawed.findings(1).expect("findings").len(), 2);
+    // Opened for writing it becomes one of the newest format; what is there keeps its hashes.
+    let ledger = Ledger::open(folder.path()).expect("migrated");
+    let mut store = Store { ledger, clock: i64::MAX / 2, ..Store::new() };
+    let next = store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    assert_eq!((next.number, next.previous.to_string().as_str()), (5, FIRST_HEAD));
+    store.is_sound();
+    let again = Ledger::open(folder.path()).expect("opened again");
+    assert_eq!(again.batches().expect("batches").len(), 5);
 }
