@@ -33,8 +33,10 @@ pub(crate) enum Command {
     Report(Report),
     /// Published figures against ours, each difference shown
     Compare(Compare),
-    /// Walk the chain of batches: is everything as it was received?
-    Verify(Centre),
+    /// Freeze a report as a bundle that anybody can compute again
+    Release(Release),
+    /// Is everything as it was received and released? Walks the chain of batches, computes released reports again
+    Verify(Verify),
     /// Write the raw records of the sample centre
     Sample(Sample),
     /// Print docs/findings.md
@@ -214,6 +216,33 @@ pub(crate) struct Compare {
     /// List the equal figures too
     #[arg(long)]
     pub all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    /// The centre folder
+    pub centre: PathBuf,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Layout in `reports/`; the only one when there is one
+    #[arg(long)]
+    pub layout: Option<String>,
+    /// Why it is released again; needed when a figure differs from the version before, and printed on the page of errata
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+    /// Where the bundle is to stand; `releases/` of the centre folder, a folder for each report and version, unless named
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Instant of release instead of now, ISO 8601 (for reproducible runs)
+    #[arg(long, value_name = "INSTANT")]
+    pub at: Option<Instant>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A centre folder, or the folder of a released report
+    #[arg(value_name = "CENTRE | BUNDLE")]
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod measure;
 pub(crate) mod propose;
+pub(crate) mod release;
 pub(crate) mod report;
 pub(crate) mod sample;
 pub(crate) mod verify;

@@ -23,11 +23,13 @@ pub(crate) enum Exit {
     NotJudged = 13,
     /// Output could not be written, or the ledger could not be read or written.
     Output = 14,
+    /// A released report, computed again, is not the one that was released.
+    Differs = 15,
 }
 
 impl Exit {
     /// Every code but 0 with its meaning, as documented.
-    pub(crate) const ALL: [(Exit, &str); 7] = [
+    pub(crate) const ALL: [(Exit, &str); 8] = [
         (Exit::Unexpected, "Something unexpected; please report it."),
         (
             Exit::Usage,
@@ -44,8 +46,12 @@ impl Exit {
         (Exit::NotJudged, "A commitment cannot be judged (with `--fail-on-missed`), and none is missed."),
         (
             Exit::Output,
-            "Output could not be written, or the ledger could not be read or written: damaged, of a newer \
-             version, or in use by another import.",
+            "Output could not be written, or the ledger or a released report could not be read or written: damaged, \
+             of a newer version, or in use by another import or release.",
+        ),
+        (
+            Exit::Differs,
+            "A released report is whole, but computed again by this program it is another (`impegno verify`).",
         ),
     ];
 }

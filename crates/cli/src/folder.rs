@@ -43,6 +43,8 @@ pub(crate) const CODES: &[Code] = &[
 pub(crate) struct Loaded {
     /// Where it lies.
     pub directory: PathBuf,
+    /// Where its ledger lies.
+    pub ledger: PathBuf,
     /// Texts of its settings by relative path.
     pub texts: BTreeMap<String, String>,
     /// What it says.
@@ -61,8 +63,20 @@ pub(crate) struct Loaded {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a centre folder; fails when it cannot be used.
+/// Reads a centre folder, or the one inside a released report; fails when it cannot be used.
 pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
+    if impegno_release::is_bundle(directory) {
+        return load_bundle(directory);
+    }
+    load_at(directory, &directory.join(".ledger"))
+}
+
+/// Reads the definitions of a released report, with the ledger that was released with them.
+pub(crate) fn load_bundle(bundle: &Path) -> Result<Loaded, Failure> {
+    load_at(&bundle.join(impegno_release::CENTRE), &bundle.join(impegno_release::LEDGER))
+}
+
+fn load_at(directory: &Path, ledger: &Path) -> Result<Loaded, Failure> {
     if !directory.is_dir() {
         let message = format!("{} is not a folder", directory.display());
         return Err(Failure::new(Exit::Folder, message).hint("name the folder that holds centre.toml"));
@@ -115,9 +129,9 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
         })
         .collect();
     let version = version(&texts);
-    let directory = directory.to_owned();
+    let (directory, ledger) = (directory.to_owned(), ledger.to_owned());
     let mut loaded =
-        Loaded { directory, texts, centre, sources, registers, names, version, body: None, findings };
+        Loaded { directory, ledger, texts, centre, sources, registers, names, version, body: None, findings };
     let unknown = crate::dimensions::unknown(&loaded);
     loaded.findings.extend(unknown);
     Ok(loaded)
@@ -125,7 +139,22 @@ pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
 
 /// Reads a centre folder that must be sound.
 pub(crate) fn load_sound(directory: &Path) -> Result<Loaded, Failure> {
-    let loaded = load(directory)?;
+    sound(load(directory)?)
+}
+
+/// Reads a centre folder that must be sound, to write into it: a released report is none.
+pub(crate) fn load_to_write(directory: &Path) -> Result<Loaded, Failure> {
+    if impegno_release::is_bundle(directory) {
+        let message = format!("{} is a released report, which nothing changes any more", directory.display());
+        return Err(
+            Failure::new(Exit::Usage, message).hint("name the centre folder that it was released from")
+        );
+    }
+    load_sound(directory)
+}
+
+/// The same folder, unless it has errors.
+pub(crate) fn sound(loaded: Loaded) -> Result<Loaded, Failure> {
     if loaded.findings.iter().any(|finding| finding.severity == Severity::Error) {
         output::findings(&loaded.findings, Some(&loaded));
         let message = format!("the folder has {}", output::count(&loaded.findings));
@@ -233,11 +262,4 @@ fn version(texts: &BTreeMap<String, String>) -> Hash {
         all.push_str(&format!("{file} {} {}\n", text.len(), Hash::of(text.as_bytes())));
     }
     Hash::of(all.as_bytes())
-}
-
-impl Loaded {
-    /// Where the ledger lies.
-    pub(crate) fn ledger(&self) -> PathBuf {
-        self.directory.join(".ledger")
-    }
 }

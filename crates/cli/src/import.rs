@@ -126,7 +126,7 @@ fn is_head_only(path: &Path) -> bool {
 
 /// Whether a source has a batch: emptying a register that held rows is worth a word.
 fn was_received(loaded: &Loaded, source: &str) -> bool {
-    let ledger = Ledger::open_existing(&loaded.ledger()).ok().flatten();
+    let ledger = Ledger::open_existing(&loaded.ledger).ok().flatten();
     let batches = ledger.and_then(|ledger| ledger.batches().ok()).unwrap_or_default();
     batches.iter().any(|batch| batch.source == source)
 }
@@ -149,7 +149,7 @@ pub(crate) fn receive(
     files: &[Incoming],
     now: &(dyn Fn() -> i64 + Sync),
 ) -> Result<Summary, Failure> {
-    let mut ledger = Ledger::open(&loaded.ledger())?;
+    let mut ledger = Ledger::open(&loaded.ledger)?;
     let lock = ledger.lock()?;
     let intake = ledger.intake(&lock);
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));

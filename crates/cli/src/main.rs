@@ -3,6 +3,7 @@
 //! Data goes to standard output, talk to standard error. Exit codes are in [`exit::Exit`].
 
 mod arguments;
+mod bundle;
 mod commands;
 mod dimensions;
 mod exit;
@@ -50,6 +51,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Explain(one) => commands::explain::run(&one),
         Command::Report(one) => commands::report::run(&one),
         Command::Compare(one) => commands::compare::run(&one),
+        Command::Release(one) => commands::release::run(&one),
         Command::Verify(one) => commands::verify::run(&one),
         Command::Sample(one) => commands::sample::run(&one),
         Command::Codes => {

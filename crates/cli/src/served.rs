@@ -23,7 +23,7 @@ pub(crate) fn narrow(mut loaded: Loaded, scope: &Scope) -> Result<Loaded, Failur
 }
 
 /// The body of a code, name or alias.
-fn served(loaded: &Loaded, name: &str) -> Result<Served, Failure> {
+pub(crate) fn served(loaded: &Loaded, name: &str) -> Result<Served, Failure> {
     let code = loaded.names.bodies.get(name).map_or(name, String::as_str);
     if let Some(body) = loaded.centre.body(code) {
         return Ok(Served { code: body.code.clone(), name: body.name.clone() });

@@ -26,7 +26,7 @@ impl Known {
             Failure::new(Exit::Folder, "nothing was received yet")
                 .hint(format!("put files into {}/inbox and run `impegno import`", loaded.directory.display()))
         };
-        let ledger = Ledger::open_existing(&loaded.ledger())?.ok_or_else(nothing)?;
+        let ledger = Ledger::open_existing(&loaded.ledger)?.ok_or_else(nothing)?;
         let Some(known) = ledger.known(as_of)? else {
             return Err(match as_of {
                 None => nothing(),

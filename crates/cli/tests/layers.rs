@@ -16,6 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
     ("charter", &["findings", "settings", "calendar"]),
     ("ledger", &["facts", "calendar"]),
+    ("release", &["findings", "ledger"]),
     ("measure", &["calendar", "peers", "facts", "charter"]),
     ("report", &["calendar", "charter", "measure"]),
     ("publish", &["report"]),
@@ -26,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "findings", "settings", "calendar", "facts", "sources", "propose", "charter", "ledger",
-            "measure", "report", "publish", "paper", "compare", "sample",
+            "release", "measure", "report", "publish", "paper", "compare", "sample",
         ],
     ),
 ];

@@ -1,6 +1,6 @@
 //! Which cell of our report each published number stands for: `mapping.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_findings::Code;
 use impegno_settings::{Spot, Table};
@@ -22,6 +22,17 @@ pub struct Mapping {
     /// The layout whose cells it names; `None`: any.
     pub layout: Option<String>,
     pub(crate) maps: Vec<Map>,
+}
+
+impl Mapping {
+    /// The files of the folder that it names.
+    pub fn files(&self) -> BTreeSet<&str> {
+        self.maps
+            .iter()
+            .flat_map(|map| std::iter::once(&map.file).chain(map.aliases.values()))
+            .map(String::as_str)
+            .collect()
+    }
 }
 
 /// How some rows of a published table are read.

@@ -138,7 +138,7 @@ fn cell(cell: &Cell) -> Json {
 }
 
 /// Whole numbers are texts: JSON readers commonly keep 53 bits only.
-fn value(value: &Value) -> Json {
+pub(crate) fn value(value: &Value) -> Json {
     match value {
         Value::Empty => json!({ "kind": "empty" }),
         Value::Text(text) => json!({ "kind": "text", "text": text }),

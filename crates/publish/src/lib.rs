@@ -24,9 +24,11 @@
 
 mod address;
 mod csv_files;
+mod errata_files;
 mod exact;
 mod html;
 mod json_files;
+mod json_read;
 mod reasons;
 mod spreadsheet;
 mod svg;
@@ -36,7 +38,9 @@ mod xlsx;
 use std::borrow::Cow;
 
 use impegno_report::document::{Language, Page, Report, Table};
+use impegno_report::errata::Errata;
 
+pub use json_read::UnreadablePage;
 pub use reasons::{Reasons, reason};
 pub use svg::{Drawing, Size};
 pub use words::{Words, words};
@@ -78,6 +82,29 @@ pub fn csv(report: &Report) -> Vec<File> {
 /// JSON Schema (2020-12) that describes them, `dati/report.schema.json`.
 pub fn json(report: &Report) -> Vec<File> {
     json_files::files(report)
+}
+
+/// Reads back a page from a file that [`json()`] wrote.
+///
+/// # Errors
+///
+/// If it is no such file, or of another version of the format.
+pub fn read_page(bytes: &[u8]) -> Result<Page, UnreadablePage> {
+    json_read::page(bytes)
+}
+
+/// The corrections of a report as JSON, from which its page of errata can be made again.
+pub fn errata_json(errata: &Errata) -> String {
+    errata_files::write(errata)
+}
+
+/// Reads back what [`errata_json`] wrote.
+///
+/// # Errors
+///
+/// If it is no such file, or not as it is written.
+pub fn read_errata(bytes: &[u8]) -> Result<Errata, UnreadablePage> {
+    errata_files::read(bytes)
 }
 
 /// The report as a workbook: a sheet with contents and origin, one for the single figures, one for each

@@ -9,6 +9,7 @@ mod body;
 mod changes;
 mod commitments;
 pub mod document;
+pub mod errata;
 mod figures;
 mod matrix;
 mod measured;

@@ -11,7 +11,7 @@ use crate::{folder, output};
 /// Lists the batches, or the findings of one.
 pub(crate) fn run(arguments: &Batches) -> Result<(), Failure> {
     let loaded = folder::load(&arguments.centre)?;
-    let Some(ledger) = Ledger::open_existing(&loaded.ledger())? else {
+    let Some(ledger) = Ledger::open_existing(&loaded.ledger)? else {
         output::talk("nothing was received yet");
         return Ok(());
     };

@@ -34,7 +34,7 @@ pub(crate) fn findings() {
 }
 
 /// Every code of the program, by who finds it.
-fn groups() -> [(&'static str, &'static str, &'static [Code]); 6] {
+fn groups() -> [(&'static str, &'static str, &'static [Code]); 7] {
     [
         (
             "Settings files",
@@ -57,6 +57,11 @@ fn groups() -> [(&'static str, &'static str, &'static [Code]); 6] {
             impegno_propose::CODES,
         ),
         ("Published tables", "The mapping that `impegno compare` reads.", impegno_compare::CODES),
+        (
+            "Released reports",
+            "What `impegno verify` finds in a released report or in the register of releases.",
+            impegno_release::CODES,
+        ),
         ("The program", "What only shows when folder, inbox and ledger come together.", folder::CODES),
     ]
 }

@@ -1,8 +1,10 @@
 //! `impegno compare`: published figures against ours.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use impegno_calendar::Period;
 use impegno_charter::Layout;
 use impegno_compare::{Comparison, Mapping, Outcome, Published, read_mapping};
 use impegno_findings::{Finding, Severity};
@@ -68,9 +70,7 @@ fn compare(
         }
         return Err(Failure::new(Exit::Folder, format!("{name} has {}", output::count(&findings))));
     }
-    if mapping.period != scope.period.to_string()
-        || mapping.layout.as_ref().is_some_and(|name| *name != layout.code)
-    {
+    if !is_about(&mapping, layout, scope.period) {
         return Ok(None);
     }
     let read = |file: &str| fs::read_to_string(published.join(file)).ok();
@@ -88,6 +88,25 @@ pub(crate) fn page(
 ) -> Result<Page, Failure> {
     let comparison = compare(loaded, layout, scope, document, &loaded.directory.join("published"))?;
     Ok(impegno_compare::page(comparison.as_ref(), scope.lang.language()))
+}
+
+/// The files of `published/` that the page of differences of a report rests on, by their names within it.
+pub(crate) fn files(loaded: &Loaded, layout: &Layout, period: Period) -> BTreeSet<String> {
+    let Ok(text) = fs::read_to_string(loaded.directory.join("published/mapping.toml")) else {
+        return BTreeSet::new();
+    };
+    let mapping: Mapping = impegno_settings::read("mapping.toml", &text, &mut Vec::new(), read_mapping);
+    // One for another report is none for this.
+    if !is_about(&mapping, layout, period) {
+        return BTreeSet::new();
+    }
+    let files = mapping.files().into_iter().map(str::to_owned);
+    std::iter::once("mapping.toml".to_owned()).chain(files).collect()
+}
+
+/// Whether a mapping is about a report.
+fn is_about(mapping: &Mapping, layout: &Layout, period: Period) -> bool {
+    mapping.period == period.to_string() && mapping.layout.as_ref().is_none_or(|name| *name == layout.code)
 }
 
 /// Every difference with what explains it, as text.

@@ -10,7 +10,7 @@ use crate::{folder, output};
 
 /// Receives the files named, or the inbox and the registers. For files of no declared source a mapping is proposed.
 pub(crate) fn run(arguments: &Import) -> Result<(), Failure> {
-    let loaded = folder::load_sound(&arguments.centre)?;
+    let loaded = folder::load_to_write(&arguments.centre)?;
     let Some(source) = &arguments.source else {
         let (files, findings) = waiting(&loaded);
         output::findings(&findings, Some(&loaded));
@@ -93,8 +93,8 @@ pub(crate) fn sentence(summary: &Summary) -> String {
     text
 }
 
-/// The clock, which only the door may ask.
+/// The clock, which only the door may ask: microseconds since 1970 in UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the door")]
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     jiff::Timestamp::now().as_microsecond()
 }

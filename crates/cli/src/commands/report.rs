@@ -119,6 +119,14 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
 
 /// Writes every format, all files or none; gives their number.
 pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure> {
+    let files = formats(document)?;
+    let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
+    publication::write(&published, out)?;
+    Ok(files.len())
+}
+
+/// The files of every format.
+pub(crate) fn formats(document: &Document) -> Result<Vec<File>, Failure> {
     // The PDF takes as long as all others together.
     let (files, pdf) = thread::scope(|scope| {
         let pdf = scope.spawn(|| impegno_paper::pdf(document));
@@ -126,9 +134,7 @@ pub(crate) fn publish(document: &Document, out: &Path) -> Result<usize, Failure>
     });
     let mut files = files?;
     files.push(pdf?);
-    let published: Vec<_> = files.iter().map(|file| (file.path.as_str(), file.bytes.as_ref())).collect();
-    publication::write(&published, out)?;
-    Ok(files.len())
+    Ok(files)
 }
 
 /// Every format but the PDF.
