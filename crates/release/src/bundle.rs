@@ -59,7 +59,7 @@ pub fn check(folder: &Path) -> io::Result<Checked> {
                 let message = "the seal is not as it was written: it was changed";
                 findings.push(
                     Finding::error(BUNDLE_SEAL, Place::file(SEAL), message)
-                        .hint("the hash of manifest.json must be the one that was made known when the report was released"),
+                        .hint("restore it from a copy; the hash of manifest.json must be the one that was made known with the report"),
                 );
                 None
             }

@@ -173,7 +173,7 @@ fn errata_fit(
     let stated = newest.map(|revision| revision.changes.as_slice()).unwrap_or_default();
     let fits = outcome.manifest.previous == Some(earlier.manifest)
         && newest.is_some_and(|revision| revision.previous == earlier.manifest.to_string())
-        && stated == bundle::corrections(pages, &outcome.pages).as_slice();
+        && by_page(stated) == by_page(&bundle::corrections(pages, &outcome.pages));
     if fits {
         return Ok(());
     }
@@ -181,6 +181,13 @@ fn errata_fit(
     let finding = Finding::error(RELEASE_ERRATA, Place::file(one.folder.as_str()), message.clone());
     output::findings(&[finding], None);
     Err(Failure::new(Exit::Output, format!("{}: {message}", one.folder)))
+}
+
+/// Changes in the order of the addresses of their pages: released pages are read in the order of their files.
+fn by_page(changes: &[Change]) -> Vec<&Change> {
+    let mut changes: Vec<&Change> = changes.iter().collect();
+    changes.sort_by_key(|change| &change.place.page);
+    changes
 }
 
 /// What became of a released report that was checked and computed again.
