@@ -194,7 +194,7 @@ fn a_correction_makes_a_new_version_and_its_errata_are_exactly_what_changed() {
     };
     let expected = differing(&version(&centre, 1), &version(&centre, 2));
     assert!(
-        expected.contains_key("impegni/Q.1/verdict") && expected.contains_key("q-1-casi/T-2/time"),
+        expected.contains_key("impegni/Q.1/verdict") && expected.contains_key("q-1-casi/T-2/taken"),
         "{expected:?}"
     );
     assert!(
