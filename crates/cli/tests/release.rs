@@ -210,18 +210,19 @@ fn a_correction_makes_a_new_version_and_its_errata_are_exactly_what_changed() {
     assert!(report.contains("errata.html") && report.contains("Versione 2 di questo rapporto"));
 
     // A third version: the corrections of all versions are listed, and the definitions that changed.
-    correct(
-        &centre,
-        "T-3;Aperto;17/03/2017 08:35:00;Firenze",
-        "T-3;Aperto;17/03/2017 08:35:00;Fiesole",
-        "2017-05-02T08:00:00Z",
-    );
+    let rows = |body: &str| {
+        format!(
+            "T-3;Aperto;17/03/2017 08:35:00;{body};SEGRETO\nT-3;Preso in carico;17/03/2017 12:00:00;{body};"
+        )
+    };
+    correct(&centre, &rows("Firenze"), &rows("Fiesole"), "2017-05-02T08:00:00Z");
     let text = centre.read("centre.toml").lines.join("\n");
     centre.write("centre.toml", format!("{}\n", text.replace("Centro di prova", "Centro della prova")));
     release(&centre, "2017-05-03T08:00:00Z", &["--why", "ente di T-3"]).exits(0).prints(&["version: 3"]);
     let third = version(&centre, 3);
     assert_eq!(errata(&third, "3"), differing(&version(&centre, 2), &third));
-    assert!(errata(&third, "3").contains_key("ticket-ente/fiesole/total"));
+    let listed = errata(&third, "3");
+    assert!(listed.contains_key("ticket-ente/fiesole/total"), "{listed:?}");
     assert_eq!(errata(&third, "2"), expected);
     let definitions =
         fs::read_to_string(third.join("report/dati/errata-definizioni.csv")).expect("the definitions");
