@@ -1,7 +1,7 @@
 //! What changed between two versions of a report: every figure with its old and its new value.
 //!
 //! A report that is released again says what it corrects. [`differences`] compares two report values cell by cell,
-//! [`page`] makes the public page *errata* of the newest version, which lists the corrections of all versions.
+//! [`page()`] makes the public page *errata* of the newest version, which lists the corrections of all versions.
 
 mod page;
 
