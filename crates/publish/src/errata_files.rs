@@ -16,7 +16,7 @@ pub(crate) fn write(errata: &Errata) -> String {
     format!("{document:#}\n")
 }
 
-/// Reads corrections that must be as [`write`] writes them.
+/// Reads corrections that must be as [`write()`] writes them.
 pub(crate) fn read(bytes: &[u8]) -> Result<Errata, UnreadablePage> {
     let wrong = |what: &str| UnreadablePage::because(what);
     let document: Json = serde_json::from_slice(bytes).map_err(|error| wrong(&error.to_string()))?;
