@@ -537,9 +537,10 @@ fn what_became_known_later_counts_from_then() {
     // The next version counts what is known now, and says so.
     release(&centre, "2017-05-02T08:00:00Z", &["--why", "interruzione comunicata in ritardo"]).exits(0);
     let listed = errata(&version(&centre, 2), "2");
-    assert_eq!(
-        listed["impegni/Q.2/basis"],
-        ("1 caso su 1 entro il termine".to_owned(), "1 caso su 2 entro il termine".to_owned())
+    let (old, new) = &listed["impegni/Q.2/basis"];
+    assert!(
+        old.starts_with("1 caso su 1 entro il termine") && new.starts_with("1 caso su 2 entro il termine"),
+        "{listed:?}"
     );
     let received =
         fs::read_to_string(version(&centre, 2).join("report/dati/errata-consegne.csv")).expect("a table");
