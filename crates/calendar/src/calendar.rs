@@ -1,6 +1,7 @@
 //! The calendar of a centre: when it is open, how long it works, when a term is over.
 
 mod builder;
+mod day;
 mod quick;
 mod rules;
 mod schedule;
@@ -17,6 +18,7 @@ use jiff::civil::Date;
 use crate::{Instant, Interval, Intervals, Micros, Zone};
 
 pub use builder::{CalendarBuilder, Closed, Closure, DayHours, Opening, Operation, SpecialDay};
+pub use day::CalendarDay;
 use rules::Rules;
 use schedule::{FIRST_YEAR, LAST_YEAR, Schedule};
 use source::Source;

@@ -60,7 +60,9 @@ mod period;
 mod period_label;
 mod zone;
 
-pub use calendar::{Calendar, CalendarBuilder, Closed, Closure, DayHours, Opening, Operation, SpecialDay};
+pub use calendar::{
+    Calendar, CalendarBuilder, CalendarDay, Closed, Closure, DayHours, Opening, Operation, SpecialDay,
+};
 pub use holidays::{HolidayDay, HolidayRule, InvalidHolidayDay, easter, italian_national_holidays};
 pub use hours::{InvalidSegment, WeeklyHours, parse_segment};
 pub use ical::{EventKind, Ical, IcalEvent, IcalProblem, write_ical};

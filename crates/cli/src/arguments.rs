@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use impegno_calendar::{Instant, Period};
+use jiff::civil::Date;
 
 /// What a public digital-service centre promises, measured exactly and published.
 #[derive(Debug, Parser)]
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Is the folder sound? Lists everything that is not
     Check(Centre),
+    /// What is open when, day by day, and why not
+    Calendar(Calendar),
     /// Receive files: those named, or the inbox and the registers
     Import(Import),
     /// What was received, batch by batch
@@ -84,6 +87,32 @@ pub(crate) struct Init {
     #[arg(long)]
     pub hours: Option<String>,
     /// Language of the questions and of the folder
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Calendar {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Code of the calendar; every one of the folder when left out
+    pub code: Option<String>,
+    /// First day, 2026-01-01
+    #[arg(long, value_name = "DAY")]
+    pub from: Date,
+    /// Last day, 2026-12-31
+    #[arg(long, value_name = "DAY")]
+    pub to: Date,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Write an iCalendar file (RFC 5545) instead: hours as weekly events, closures and holidays as whole days
+    #[arg(long, conflicts_with = "format")]
+    pub ics: bool,
+    /// Instant that stands in the iCalendar file as that of writing, ISO 8601; the start of the first day unless given
+    #[arg(long, value_name = "INSTANT", requires = "ics")]
+    pub at: Option<Instant>,
+    /// Language
     #[arg(long, value_enum, default_value_t = Lang::It)]
     pub lang: Lang,
 }

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod batches;
+pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod compare;

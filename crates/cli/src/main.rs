@@ -45,6 +45,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Init(one) => commands::init::run(&one),
         Command::Demo(one) => commands::demo::run(&one),
         Command::Check(one) => commands::check::run(&one),
+        Command::Calendar(one) => commands::calendar::run(&one),
         Command::Import(one) => commands::import::run(&one),
         Command::Batches(one) => commands::batches::run(&one),
         Command::Measure(one) => commands::measure::run(&one),

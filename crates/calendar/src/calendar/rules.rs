@@ -99,6 +99,24 @@ impl Rules {
         if hours.is_none() && self.opening_events.is_empty() { Closed::NoHours } else { Closed::WeeklyRest }
     }
 
+    /// What changes the usual hours of a day that opens: the name, or else the act, of a special day; events that close a
+    /// part of it; acts of openings.
+    pub(super) fn decided(&self, zone: &Zone, day: Date) -> Vec<&str> {
+        let whole = whole_day(zone, day);
+        let on_day = |special: &&SpecialDay| special.day.date_in(day.year()) == Some(day);
+        let has_hours = self.hours_on(day).is_some_and(|hours| !hours.segments(day.weekday()).is_empty());
+        let special = self.special_days.iter().rev().find(on_day).filter(|_| has_hours);
+        let name = special.map(|special| match special.day.name.as_str() {
+            "" => special.day.source.as_str(),
+            name => name,
+        });
+        let touches = |event: &&IcalEvent| !event.occurrences(zone, whole).is_empty();
+        let events = self.closing_events.iter().filter(touches).map(IcalEvent::summary);
+        let openings = self.openings.iter().filter(|opening| opening.first <= day && day <= opening.last);
+        let acts = openings.map(|opening| opening.act.as_str());
+        name.into_iter().chain(events).chain(acts).filter(|text| !text.is_empty()).collect()
+    }
+
     /// Whether every time of the rules is one of the calendar's own zone.
     pub(super) fn has_one_zone(&self) -> bool {
         self.opening_events.iter().chain(&self.closing_events).all(IcalEvent::is_floating)
