@@ -129,8 +129,11 @@ impl Ical {
 
 /// Takes the times out of recurring events that another event stands for, and cancelled events out of all.
 fn joined(read: Vec<Read>) -> Vec<IcalEvent> {
-    let replaced: Vec<(String, When)> =
-        read.iter().filter_map(|one| Some((one.event.uid.clone(), one.instead_of.clone()?))).collect();
+    let replaced: Vec<(String, When)> = read
+        .iter()
+        .filter(|one| !one.event.uid.is_empty())
+        .filter_map(|one| Some((one.event.uid.clone(), one.instead_of.clone()?)))
+        .collect();
     let kept = read.into_iter().filter(|one| !one.cancelled).map(|one| {
         let mut event = one.event;
         if one.instead_of.is_none() {
