@@ -267,6 +267,16 @@ impl Commitment {
         Interval::new(start.max(period.start), end.min(period.end))
     }
 
+    /// Puts another expected value in the place of its own, if it is of the unit that the indicator is measured in; tells
+    /// whether it is.
+    pub fn expect(&mut self, expected: &Expected) -> bool {
+        let fits = wanted_unit(&self.indicator, &expected.target).is_none();
+        if fits {
+            self.expected = expected.clone();
+        }
+        fits
+    }
+
     /// Whether two versions hold on some day both.
     pub(crate) fn overlaps(&self, other: &Commitment) -> bool {
         let begins_by = |one: &Commitment, two: &Commitment| match (one.from, two.until) {

@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Measure(Measure),
     /// From the figure of a commitment to its facts
     Explain(Explain),
+    /// The running period: how much of what each commitment allows is left, and when it is gone
+    Forecast(Forecast),
     /// The report in every format: HTML, PDF, XLSX, CSV and JSON
     Report(Report),
     /// Published figures against ours, each difference shown
@@ -196,6 +198,23 @@ pub(crate) struct Measure {
     /// End with code 12 when a commitment is missed, 13 when one cannot be judged
     #[arg(long)]
     pub fail_on_missed: bool,
+    /// What if something else were expected: `SLA.2 >= 99.5 %`, or `>= 99.5 %` for all measured in this unit
+    #[arg(long, value_name = "EXPECTED")]
+    pub expected: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forecast {
+    /// The centre folder
+    pub centre: PathBuf,
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// What if something else were expected: `SLA.2 >= 99.5 %`, or `>= 99.5 %` for all measured in this unit
+    #[arg(long, value_name = "EXPECTED")]
+    pub expected: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -209,6 +228,9 @@ pub(crate) struct Explain {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// What if something else were expected: `>= 99.5 %`
+    #[arg(long, value_name = "EXPECTED")]
+    pub expected: Vec<String>,
 }
 
 #[derive(Debug, Args)]

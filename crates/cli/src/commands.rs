@@ -7,6 +7,7 @@ pub(crate) mod codes;
 pub(crate) mod compare;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod forecast;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod measure;

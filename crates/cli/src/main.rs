@@ -8,6 +8,7 @@ mod commands;
 mod dimensions;
 mod exit;
 mod folder;
+mod hypothesis;
 mod import;
 mod output;
 mod publication;
@@ -49,6 +50,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Import(one) => commands::import::run(&one),
         Command::Batches(one) => commands::batches::run(&one),
         Command::Measure(one) => commands::measure::run(&one),
+        Command::Forecast(one) => commands::forecast::run(&one),
         Command::Explain(one) => commands::explain::run(&one),
         Command::Report(one) => commands::report::run(&one),
         Command::Compare(one) => commands::compare::run(&one),

@@ -11,6 +11,7 @@ mod commitments;
 pub mod document;
 pub mod errata;
 mod figures;
+mod forecast;
 mod matrix;
 mod measured;
 pub mod numbers;
@@ -21,5 +22,6 @@ mod words;
 
 pub use body::{commitment_questions, narrowed};
 pub use figures::{Identity, evaluate, identities};
+pub use forecast::forecast_table;
 pub use plan::{Frame, Plan};
 pub use proofs::proof_slug;

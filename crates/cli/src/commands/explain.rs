@@ -7,7 +7,7 @@ use impegno_report::proof_slug;
 use crate::arguments::{Explain, Format};
 use crate::commands::measure::commitments_alone;
 use crate::exit::{Exit, Failure};
-use crate::{folder, output, served};
+use crate::{folder, hypothesis, output, served};
 
 /// Prints the proof of a commitment.
 pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
@@ -23,6 +23,15 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
         );
     }
     let loaded = served::narrow(loaded, &arguments.scope)?;
+    let hypotheses: Vec<String> = arguments
+        .expected
+        .iter()
+        .map(|text| match text.trim_start().starts_with(['<', '>']) {
+            true => format!("{} {text}", arguments.code),
+            false => text.clone(),
+        })
+        .collect();
+    let loaded = hypothesis::apply(loaded, &hypotheses)?;
     let (report, _) = commitments_alone(&loaded, &arguments.scope)?;
     // A promise that changed within the period has a page for each version.
     let versions = loaded.centre.commitments.iter().filter(|one| one.code == arguments.code);

@@ -9,6 +9,7 @@ use impegno_report::{Frame, Plan};
 use crate::arguments::{Measure, Scope};
 use crate::exit::{Exit, Failure};
 use crate::folder::{self, Loaded};
+use crate::hypothesis;
 use crate::output;
 use crate::served;
 use crate::supply::Known;
@@ -16,6 +17,7 @@ use crate::supply::Known;
 /// Prints the table of commitments.
 pub(crate) fn run(arguments: &Measure) -> Result<(), Failure> {
     let loaded = served::narrow(folder::load_sound(&arguments.centre)?, &arguments.scope)?;
+    let loaded = hypothesis::apply(loaded, &arguments.expected)?;
     let (report, measurements) = commitments_alone(&loaded, &arguments.scope)?;
     if let Some((_, table)) = report.tables().next() {
         output::data(&output::table(table, arguments.format));
@@ -49,6 +51,16 @@ pub(crate) fn commitments_alone(
     loaded: &Loaded,
     scope: &Scope,
 ) -> Result<(Report, Vec<Measurement>), Failure> {
+    let layout = commitments_layout();
+    let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
+    let measurements =
+        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
+    let plan = Plan::new(frame(loaded, &layout, scope, &known));
+    Ok((plan.report(&[], &measurements), measurements))
+}
+
+/// A layout of nothing but the table of commitments.
+pub(crate) fn commitments_layout() -> Layout {
     let title = Words { it: "Livelli di servizio".to_owned(), en: "Service levels".to_owned() };
     let block = BlockLayout::Commitments {
         id: "sla".to_owned(),
@@ -57,18 +69,13 @@ pub(crate) fn commitments_alone(
         place: Place::default(),
     };
     let section = SectionLayout { id: "livelli".to_owned(), title: title.clone(), blocks: vec![block] };
-    let layout = Layout {
+    Layout {
         code: "sla".to_owned(),
         title,
         subtitle: Words::default(),
         period: None,
         sections: vec![section],
-    };
-    let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
-    let measurements =
-        measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
-    let plan = Plan::new(frame(loaded, &layout, scope, &known));
-    Ok((plan.report(&[], &measurements), measurements))
+    }
 }
 
 /// What a report is about and rests on.
