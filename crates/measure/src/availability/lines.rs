@@ -120,6 +120,9 @@ impl Lines {
             } else {
                 line.within(stopped.iter().map(|stop| (stop, None)), |_| Standing::Unknown)
             };
+            // Nor does anybody know what comes after the last receipt, however long a state would hold.
+            let to_come = Interval { start: self.known_at, end: Instant(i64::MAX) };
+            let line = line.within([(to_come, None)], |_| Standing::Unknown);
             let planned = self.planned_of(probe);
             if wanted.planned == Planned::Counted || planned.is_empty() {
                 return line;
