@@ -26,6 +26,8 @@ pub type Folder = BTreeMap<String, String>;
 pub struct Centre {
     /// Name.
     pub name: Words,
+    /// The day on which it began, if it says so: before it there is nothing to measure.
+    pub since: Option<Date>,
     /// Zone of every civil time.
     pub zone: Zone,
     /// Warnings that stand on every report.
@@ -121,6 +123,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
             None
         }
     });
+    let since = if table.has("since") { read_date(table, "since") } else { None };
     let notices = table
         .tables("notice")
         .iter_mut()
@@ -135,7 +138,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
     }
     *usable = zone.is_some();
     let zone = zone.or_else(|| Zone::named("UTC").ok())?;
-    Some((Centre { name, notices, schemes, ..Centre::empty(zone) }, calendars))
+    Some((Centre { name, notices, schemes, since, ..Centre::empty(zone) }, calendars))
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
@@ -186,6 +189,7 @@ impl Centre {
     fn empty(zone: Zone) -> Centre {
         Centre {
             name: Words::default(),
+            since: None,
             zone,
             notices: Vec::new(),
             calendars: BTreeMap::new(),

@@ -12,6 +12,10 @@ use crate::supply::Known;
 
 /// The centre as the scope wants it: whole, or narrowed to the body that it names.
 pub(crate) fn narrow(mut loaded: Loaded, scope: &Scope) -> Result<Loaded, Failure> {
+    if let Some(since) = loaded.centre.since.filter(|since| scope.period.last_day() < *since) {
+        let message = format!("the period ends before the centre began, on {since}");
+        return Err(Failure::new(Exit::Usage, message).hint("see `since` in centre.toml"));
+    }
     let Some(name) = &scope.body else { return Ok(loaded) };
     let known = Known::open(&loaded, scope.as_of.map(|at| at.0))?;
     let questions = commitment_questions(&loaded.centre);

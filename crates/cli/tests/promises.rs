@@ -392,4 +392,12 @@ fn promises_that_contradict_themselves_are_findings() {
     let said = format!("{}{}", ran.stdout, ran.stderr);
     assert!(said.contains("two versions of the commitment `A` hold on the same day"), "{said}");
     impegno(["forecast", "--help"]).exits(0);
+    let centre = centre(&available(">= 99 %", ""));
+    centre.write("centre.toml", CENTRE.replace("zone =", "since = \"2025-01-01\"\nzone ="));
+    centre.import_at("2025-04-03T08:00:00Z").exits(0);
+    centre
+        .run("measure", &["--period", "2024"])
+        .exits(2)
+        .says(&["the period ends before the centre began, on 2025-01-01"]);
+    centre.run("measure", &["--period", "2025-03"]).exits(0);
 }
