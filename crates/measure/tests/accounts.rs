@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use common::{
@@ -10,7 +11,7 @@ use common::{
 };
 use impegno_calendar::{Instant, Interval, Period, Zone};
 use impegno_charter::Centre;
-use impegno_facts::{Facts, State, StateType};
+use impegno_facts::{Facts, State, StateType, Texts};
 use impegno_measure::{Account, CaseCount, Evidence, Judgement, Measurement, Part, Verdict};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -241,6 +242,67 @@ proptest! {
         }
         if counted.verdict == Verdict::Met {
             prop_assert!(excused.verdict == Verdict::Met || excused.measured.is_none());
+        }
+    }
+}
+
+/// An act about one component, or about all with the number 3; `approved` or not.
+fn acts(rows: &[(usize, i64, i64)], approved: bool) -> Facts {
+    let codes: Vec<String> = (0..rows.len()).map(|n| format!("E-{n}")).collect();
+    let mut events = Vec::new();
+    let mut components = Texts::default();
+    let mut approvers = Texts::default();
+    for (code, (component, from, length)) in codes.iter().zip(rows) {
+        let (from, until) = (*from, from + length);
+        for (at, event) in [(from, "excluded-from"), (until, "excluded-until"), (from, "approved")] {
+            events.push((code.as_str(), at, event));
+            components.push(["A", "B", "C", ""][*component]);
+            approvers.push(if approved { "direzione" } else { "" });
+        }
+    }
+    let Facts::Cases(mut facts) = cases("exclusion", &events) else { unreachable!("cases") };
+    facts.dimensions =
+        BTreeMap::from([("component".to_owned(), components), ("approved-by".to_owned(), approvers)]);
+    Facts::Cases(facts)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    /// Whatever is composed of what: an accepted act takes out down time and nothing else, and one that is not
+    /// accepted changes nothing.
+    #[test]
+    fn an_accepted_act_never_worsens_and_a_refused_one_changes_nothing(
+        history in history(),
+        settings in settings(),
+        rows in prop::collection::vec((0..4_usize, 0_i64..24 * HOURS, 60_i64..6 * HOURS), 1..4),
+    ) {
+        let period = history.night(0..24);
+        let indicator = format!("{{ availability = {{ {settings} }} }}\nexclusions = {{}}");
+        let centre = centre(PLAIN, "", ">= 50 %", &indicator);
+        let rows: Vec<(usize, i64, i64)> = rows
+            .into_iter()
+            .map(|(component, from, length)| (component, (history.night + from) * SECOND, length * SECOND))
+            .collect();
+        let with = |acts: Option<Facts>| {
+            let mut facts = history.facts();
+            facts.extend(acts);
+            measured(&centre, period, &Memory::of(facts))
+        };
+        let (without, refused, accepted) =
+            (with(None), with(Some(acts(&rows, false))), with(Some(acts(&rows, true))));
+        prop_assert_eq!(account(&refused), account(&without));
+        prop_assert_eq!(&refused.verdict, &without.verdict);
+        let (before, after) = (account(&without), account(&accepted));
+        prop_assert_eq!(after.total(), before.total());
+        prop_assert_eq!((after.up, after.outside), (before.up, before.outside));
+        prop_assert!(after.down <= before.down && after.excused >= before.excused);
+        if let (Some(_), Some(_)) = (&without.measured, &accepted.measured) {
+            let ((low, _), (low_after, _)) = (band(&without), band(&accepted));
+            prop_assert!(low_after >= low);
+        }
+        if without.verdict == Verdict::Met {
+            prop_assert!(accepted.verdict == Verdict::Met || accepted.measured.is_none());
         }
     }
 }
