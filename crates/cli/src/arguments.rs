@@ -225,12 +225,28 @@ pub(crate) struct Explain {
     pub code: String,
     #[command(flatten)]
     pub scope: Scope,
+    /// Count an availability as this program does, and say where and why each second differs
+    #[arg(long, value_enum, value_name = "PROGRAM")]
+    pub against: Option<Against>,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
     /// What if something else were expected: `>= 99.5 %`
     #[arg(long, value_name = "EXPECTED")]
     pub expected: Vec<String>,
+}
+
+/// A program whose figure is held against ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Against {
+    /// The availability report of Nagios
+    NagiosAvail,
+    /// The service level of Icinga DB
+    IcingaDb,
+    /// The SLI of a Zabbix service
+    ZabbixSli,
+    /// The share of heartbeats of Uptime Kuma
+    UptimeKuma,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod compose;
 mod interruptions;
 mod lines;
 mod timeline;
+mod told;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use interruptions::{Agreement, DeclaredInterruption, Reconciliation, Undecla
 pub(crate) use lines::Lines;
 use lines::Watched;
 use timeline::{Standing, Timeline};
+pub(crate) use told::{Told, composed_of, without_monitors};
 
 use crate::FactRef;
 use crate::verdict::{Band, fraction};
@@ -171,7 +173,8 @@ impl Excluded {
         Excluded(excluded.filter(|(_, intervals)| !intervals.is_empty()).collect())
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether nothing is taken out.
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 

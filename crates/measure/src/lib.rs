@@ -11,6 +11,7 @@
 //!
 //! No storage, no wall clock, no formatting.
 
+mod against;
 mod availability;
 mod cadence;
 mod case_time;
@@ -28,6 +29,7 @@ mod verdict;
 mod weights;
 mod within;
 
+pub use against::{Against, AgainstPart, Bucket, Buckets, Difference, Peer, Why, against, availabilities};
 pub use availability::{
     Account, Agreement, AvailabilityEvidence, DeclaredInterruption, Disagreement, Reconciliation, Stretch,
     StretchState, UndeclaredStop, WeightedEvidence,

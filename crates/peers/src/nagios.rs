@@ -28,7 +28,7 @@ mod request;
 pub mod timeperiod;
 mod walk;
 
-pub use account::{Account, StateTime, account, group_percent};
+pub use account::{Account, StateTime, account, counted, group_percent};
 pub use entry::{Downtime, Entry, History, Kind, Mark, State};
 pub use log::{Subject, View, read};
 pub use report_time::ReportPeriod;

@@ -5,6 +5,7 @@
 //! Division and rounding happen here and nowhere else ([`numbers`]). Knows neither HTML nor where facts
 //! come from.
 
+mod against;
 mod body;
 mod changes;
 mod commitments;
@@ -20,6 +21,7 @@ mod proofs;
 mod tables;
 mod words;
 
+pub use against::against_page;
 pub use body::{commitment_questions, narrowed};
 pub use figures::{Identity, evaluate, identities};
 pub use forecast::forecast_table;

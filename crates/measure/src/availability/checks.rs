@@ -44,7 +44,7 @@ pub(super) struct Heard {
 }
 
 /// The checks of some probes, gathered part by part.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct CheckBook {
     /// By probe.
     heard: BTreeMap<String, Vec<Heard>>,
@@ -118,6 +118,23 @@ impl CheckBook {
     /// The checks of a probe by time.
     pub(super) fn of(&self, probe: &str) -> &[Heard] {
         self.heard.get(probe).map_or(&[], Vec::as_slice)
+    }
+
+    /// The checks of a probe and the starts and stops of the monitors that tell it, by time and as they were read.
+    pub(super) fn told(&self, probe: &str) -> Vec<&Heard> {
+        let own = self.of(probe);
+        let sources: BTreeSet<&Arc<str>> =
+            own.iter().filter_map(|one| self.files.get(&one.batch)).map(|(source, _)| source).collect();
+        let monitors = sources.into_iter().filter_map(|source| self.monitors.get(source)).flatten();
+        let mut told: Vec<&Heard> = own.iter().chain(monitors).collect();
+        told.sort_unstable();
+        told
+    }
+
+    /// Forgets that monitors ever stopped.
+    pub(super) fn without_monitors(mut self) -> CheckBook {
+        self.monitors.clear();
+        self
     }
 
     /// The file of a batch.

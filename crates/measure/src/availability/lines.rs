@@ -134,8 +134,17 @@ impl Lines {
         })
     }
 
+    pub(super) fn book(&self) -> &CheckBook {
+        &self.book
+    }
+
+    /// The planned stops of a probe or host.
+    pub(crate) fn planned(&self, name: &str) -> Intervals {
+        self.planned.get(name).cloned().unwrap_or_default()
+    }
+
     /// The planned stops of a probe: its own and those of its host.
-    fn planned_of(&self, probe: &str) -> Intervals {
+    pub(crate) fn planned_of(&self, probe: &str) -> Intervals {
         let host = probe.split(';').next().unwrap_or(probe);
         let of = |name: &str| self.planned.get(name).into_iter().flatten();
         of(probe).chain(of(host)).collect()

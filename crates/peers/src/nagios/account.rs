@@ -1,7 +1,7 @@
 //! The seconds that the report prints.
 
 use super::walk::walk;
-use super::{Class, History, Kind, Request, State, Way, downtime, report_time};
+use super::{Class, History, Kind, Request, Segment, State, Way, downtime, report_time};
 use crate::Share;
 
 /// The seconds of one state.
@@ -104,6 +104,24 @@ pub fn account(history: &History, request: &Request<'_>) -> Account {
         }
     }
     Account { states, total: seconds(request.from, request.end()), not_running }
+}
+
+/// The stretches whose seconds are counted, by time: those of the walk, and before them the time before the first
+/// entry, each cut to the report period.
+pub fn counted(history: &History, request: &Request<'_>) -> Vec<Segment> {
+    let mut stretches = walk(history, request).segments;
+    let end = request.end();
+    let first = stretches.first().map_or(end, |first| first.from);
+    if request.from < first {
+        stretches.insert(0, Segment { from: request.from, until: first, class: Class::NoData });
+    }
+    let Some(period) = request.report_period else { return stretches };
+    let cut = |stretch: &Segment| {
+        let class = stretch.class;
+        let parts = period.counted(stretch.from, stretch.until, request.switches);
+        parts.into_iter().map(move |(from, until)| Segment { from, until, class })
+    };
+    stretches.iter().flat_map(cut).collect()
 }
 
 /// The figure of a group in the good state of its kind (defect D7).
