@@ -230,6 +230,30 @@ fn a_day_of_closure_is_open_in_a_program_that_knows_no_dates() {
 }
 
 #[test]
+fn after_the_last_receipt_only_others_go_on() {
+    let facts = Memory::of(vec![states(monday(), &[(-60, State::Ok)])]);
+    let centre = of_c("");
+    let commitment = centre.commitments.first().expect("a commitment");
+    let noon = Instant(monday().start.0 + 43_200 * SECOND);
+    let found = |peer| {
+        let Ok(parts) = against(&centre, commitment, monday(), noon, &facts, peer);
+        parts.expect("an availability").remove(0).against
+    };
+    let of = |peer| {
+        let found = found(peer);
+        let [one] = found.differences.as_slice() else { panic!("{:?}", found.differences) };
+        (one.interval.start, one.interval.length().seconds(), one.ours, one.theirs, one.why)
+    };
+    // Nagios cuts its report at the present, and so does Zabbix a second later; Icinga DB goes on.
+    assert_eq!(of(Peer::NagiosAvail), (noon, 43_200, Unknown, Outside, Why::AfterReceipt));
+    assert_eq!(of(Peer::IcingaDb), (noon, 43_200, Unknown, Up, Why::AfterReceipt));
+    let zabbix = found(Peer::ZabbixSli);
+    let told: Vec<(i64, Bucket)> =
+        zabbix.differences.iter().map(|one| (one.interval.length().seconds(), one.theirs)).collect();
+    assert_eq!(told, [(1, Up), (43_199, Outside)]);
+}
+
+#[test]
 fn kuma_counts_results_and_no_changes_of_state() {
     let start = monday().start.0;
     let mut results = Checks::default();
