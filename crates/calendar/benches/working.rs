@@ -1,10 +1,11 @@
 //! Working durations of random pairs, on a ten-year calendar (docs/benchmarks.md).
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
 use impegno_calendar::{
-    Calendar, CalendarBuilder, HolidayDay, HolidayRule, Instant, Micros, WeeklyHours, Zone,
+    Calendar, CalendarBuilder, HolidayDay, HolidayRule, Instant as At, Micros, WeeklyHours, Zone,
     italian_national_holidays,
 };
 use jiff::civil::Weekday;
@@ -32,7 +33,7 @@ fn florence() -> Calendar {
 }
 
 /// Pairs of instants of 2016 to 2025, the earlier first; the same on every run.
-fn pairs() -> Vec<(Instant, Instant)> {
+fn pairs() -> Vec<(At, At)> {
     // SplitMix64 (Steele, Lea and Flood 2014): a few lines, good enough to spread instants.
     let mut state: u64 = 2_017;
     let mut next = move || {
@@ -42,7 +43,7 @@ fn pairs() -> Vec<(Instant, Instant)> {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         // 2016-01-01 to 2025-12-31 in seconds.
         let second = (mixed ^ (mixed >> 31)) % (1_767_139_200 - 1_451_606_400);
-        Instant::from_second(1_451_606_400 + second as i64)
+        At::from_second(1_451_606_400 + second as i64)
     };
     (0..PAIRS)
         .map(|_| {
@@ -72,7 +73,7 @@ fn working(criterion: &mut Criterion) {
         });
     });
     group.bench_function("deadline", |bencher| {
-        let ends: Vec<(Instant, Micros)> =
+        let ends: Vec<(At, Micros)> =
             pairs.iter().zip(&lengths).map(|((from, _), length)| (*from, *length)).collect();
         bencher.iter(|| {
             for (from, length) in &ends {
@@ -81,7 +82,7 @@ fn working(criterion: &mut Criterion) {
         });
     });
     group.bench_function("start_before", |bencher| {
-        let ends: Vec<(Instant, Micros)> =
+        let ends: Vec<(At, Micros)> =
             pairs.iter().zip(&lengths).map(|((_, to), length)| (*to, *length)).collect();
         bencher.iter(|| {
             for (to, length) in &ends {
@@ -97,7 +98,35 @@ fn working(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The best of many runs, for machines that do other work at the same time: a mean would measure that as well.
+#[allow(clippy::print_stdout, reason = "a benchmark says what it measured")]
+fn best_of_many() {
+    let (calendar, pairs) = (florence(), pairs());
+    let mut lengths = vec![Micros::ZERO; pairs.len()];
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..200 {
+        let begun = Instant::now();
+        for ((from, to), length) in pairs.iter().zip(&mut lengths) {
+            *length = calendar.working(*from, *to);
+        }
+        best[0] = best[0].min(begun.elapsed());
+        black_box(&lengths);
+        let begun = Instant::now();
+        calendar.working_many(black_box(&pairs), &mut lengths);
+        best[1] = best[1].min(begun.elapsed());
+        black_box(&lengths);
+    }
+    for (name, best) in ["working", "working_many"].iter().zip(best) {
+        let tenths = PAIRS as u128 * 10_000 / best.as_nanos().max(1);
+        println!("{name}, best of 200: {}.{} million pairs a second", tenths / 10, tenths % 10);
+    }
+}
+
 fn main() {
+    if std::env::args().any(|argument| argument == "best") {
+        best_of_many();
+        return;
+    }
     let mut criterion = Criterion::default().sample_size(20).configure_from_args();
     working(&mut criterion);
     criterion.final_summary();

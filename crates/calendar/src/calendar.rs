@@ -19,6 +19,7 @@ use crate::{Instant, Interval, Intervals, Micros, Zone};
 
 pub use builder::{CalendarBuilder, Closed, Closure, DayHours, Opening, Operation, SpecialDay};
 pub use day::CalendarDay;
+use quick::Quick;
 use rules::Rules;
 use schedule::{FIRST_YEAR, LAST_YEAR, Schedule};
 use source::Source;
@@ -151,7 +152,7 @@ impl Calendar {
             return Micros::ZERO;
         }
         let Some(schedule) = &self.0.schedule else { return to - from };
-        match schedule.quick().and_then(|quick| quick.working(from, to)) {
+        match schedule.quick().and_then(|quick| quick.blocks().working(from, to)) {
             Some(micros) => Micros(micros),
             None => schedule.working(from, to),
         }
@@ -160,18 +161,25 @@ impl Calendar {
     /// [`working`](Calendar::working) of many pairs, into as many lengths: the same answers, with what can be looked up once
     /// looked up once. Where one of the slices is longer, what it has more is not touched.
     pub fn working_many(&self, pairs: &[(Instant, Instant)], lengths: &mut [Micros]) {
-        let Some(quick) = self.0.schedule.as_ref().and_then(Schedule::quick) else {
+        let Some(blocks) = self.0.schedule.as_ref().and_then(Schedule::quick).map(Quick::blocks) else {
             for ((from, to), length) in pairs.iter().zip(lengths) {
                 *length = self.working(*from, *to);
             }
             return;
         };
         for ((from, to), length) in pairs.iter().zip(lengths) {
-            *length = match quick.working(*from, *to) {
-                Some(micros) => Micros(micros),
-                None => self.working(*from, *to),
+            *length = match blocks.working(*from, *to) {
+                Some(micros) if from < to => Micros(micros),
+                _ => self.working_slowly(*from, *to),
             };
         }
+    }
+
+    /// The same as `working`, out of the way of the loop that looks into the blocks.
+    #[cold]
+    #[inline(never)]
+    fn working_slowly(&self, from: Instant, to: Instant) -> Micros {
+        self.working(from, to)
     }
 
     /// The earliest instant, not before `from`, at which this much working time is over.
@@ -225,8 +233,12 @@ impl Calendar {
 }
 
 impl Schedule {
-    /// Working time from one instant to a later one, year by year where no table of blocks holds both.
+    /// Working time from one instant to a later one where the blocks cannot tell: by the openings of the table, or year by
+    /// year.
     fn working(&self, from: Instant, to: Instant) -> Micros {
+        if let Some(quick) = self.quick().filter(|quick| quick.holds(Interval { start: from, end: to })) {
+            return Micros(quick.worked_before(to).saturating_sub(quick.worked_before(from)));
+        }
         let (start, end) = (self.position(from), self.position(to));
         let years_between = self.between(start.year, end.year, MICROS);
         Micros(years_between.saturating_add(end.amount).saturating_sub(start.amount))

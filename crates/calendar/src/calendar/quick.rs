@@ -23,8 +23,9 @@ const BLOCK_BITS: u32 = 33;
 const BLOCK: i64 = 1 << BLOCK_BITS;
 /// Bends are kept in units of 2 to this power microseconds.
 const UNIT_BITS: u32 = 6;
-/// Stands for both bends of a block that has more than two.
+/// Stands for the bends of a block that has more than two. No other value has its highest bit.
 const MANY: u32 = u32::MAX;
+const MANY_BIT: u32 = 1 << 31;
 
 /// A table of days that answers in constant time.
 #[derive(Debug)]
@@ -32,11 +33,14 @@ pub(crate) struct Quick {
     table: Table,
     pub(crate) first_year: i16,
     pub(crate) last_year: i16,
+    blocks: Blocks,
+}
+
+/// The blocks that lie whole in the window: what is outside of them has no block, so that one comparison tells both.
+#[derive(Debug)]
+pub(crate) struct Blocks {
     /// The start of the first block, in microseconds.
     origin: i64,
-    /// The window, as offsets from there.
-    first_offset: u64,
-    last_offset: u64,
     blocks: Vec<Block>,
 }
 
@@ -52,11 +56,11 @@ struct Block {
 
 impl Quick {
     pub(crate) fn new(table: Table, first_year: i16, last_year: i16) -> Quick {
-        let first_block = table.window.start.0 >> BLOCK_BITS;
+        let first_block = table.window.start.0.saturating_add(BLOCK - 1) >> BLOCK_BITS;
         let last_block = table.window.end.0 >> BLOCK_BITS;
         let mut blocks = Vec::with_capacity(usize::try_from(last_block - first_block).unwrap_or(0));
-        let (mut next, mut worked) = (0, 0);
-        for number in first_block..=last_block {
+        let (mut next, mut worked) = (0, table.worked_before(Instant(first_block << BLOCK_BITS)));
+        for number in first_block..last_block {
             let start = number << BLOCK_BITS;
             let mut inside = Vec::with_capacity(2);
             let mut open_here: i64 = 0;
@@ -79,10 +83,8 @@ impl Quick {
             blocks.push(Block::new(worked, &inside));
             worked = worked.saturating_add(open_here);
         }
-        let origin = first_block << BLOCK_BITS;
-        let offset = |instant: Instant| instant.0.wrapping_sub(origin).cast_unsigned();
-        let (first_offset, last_offset) = (offset(table.window.start), offset(table.window.end));
-        Quick { table, first_year, last_year, origin, first_offset, last_offset, blocks }
+        let blocks = Blocks { origin: first_block << BLOCK_BITS, blocks };
+        Quick { table, first_year, last_year, blocks }
     }
 
     pub(crate) fn table(&self) -> &Table {
@@ -100,49 +102,47 @@ impl Quick {
         self.first_year <= from.year() && to.year() <= self.last_year
     }
 
-    /// Working microseconds from one instant to a later one; `None` if not both lie in the window.
-    ///
-    /// Sums wrap where they are known not to overflow: the check would cost as much as the sum.
-    #[inline(always)]
-    pub(crate) fn working(&self, from: Instant, to: Instant) -> Option<i64> {
-        // Unsigned, so that an instant before the first block is far beyond the last one.
-        let (start, end) = (self.offset(from), self.offset(to));
-        if !(self.first_offset <= start && start <= end && end <= self.last_offset) {
-            return None;
-        }
-        let (before_from, before_to) = (look(&self.blocks, start), look(&self.blocks, end));
-        match (before_from, before_to) {
-            (Some(before_from), Some(before_to)) => Some(before_to.wrapping_sub(before_from)),
-            _ => Some(self.working_by_openings(from, to)),
-        }
-    }
-
-    /// The same by searching among the openings, for blocks that bend more than twice. Out of the way, so that the
-    /// quick look stays short.
-    #[cold]
-    #[inline(never)]
-    fn working_by_openings(&self, from: Instant, to: Instant) -> i64 {
-        self.table.worked_before(to).saturating_sub(self.table.worked_before(from))
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// Working microseconds before an instant of the window (its end included).
     pub(crate) fn worked_before(&self, instant: Instant) -> i64 {
-        look(&self.blocks, self.offset(instant)).unwrap_or_else(|| self.table.worked_before(instant))
+        self.blocks.worked_before(instant).unwrap_or_else(|| self.table.worked_before(instant))
+    }
+}
+
+impl Blocks {
+    /// Working microseconds from one instant to a later one; `None` where the blocks cannot tell.
+    ///
+    /// Sums wrap where they are known not to overflow: the check would cost as much as the sum.
+    #[inline(always)]
+    pub(crate) fn working(&self, from: Instant, to: Instant) -> Option<i64> {
+        let (start, end) = (self.offset(from), self.offset(to));
+        let (first, last) = (self.blocks.get(number(start)?)?, self.blocks.get(number(end)?)?);
+        if (first.at_most | last.at_most) & MANY_BIT != 0 {
+            return None;
+        }
+        Some(last.worked_at(end).wrapping_sub(first.worked_at(start)))
     }
 
-    /// Microseconds from the start of the first block.
-    #[inline]
+    fn worked_before(&self, instant: Instant) -> Option<i64> {
+        let offset = self.offset(instant);
+        let block = self.blocks.get(number(offset)?)?;
+        (block.at_most != MANY).then(|| block.worked_at(offset))
+    }
+
+    /// Microseconds from the start of the first block. An instant before it wraps, and is far beyond the last one.
+    #[inline(always)]
     fn offset(&self, instant: Instant) -> u64 {
         instant.0.wrapping_sub(self.origin).cast_unsigned()
     }
 }
 
-/// Working time before an offset from the first block; `None` where the blocks cannot tell.
-#[inline]
-fn look(blocks: &[Block], offset: u64) -> Option<i64> {
-    let block = blocks.get(usize::try_from(offset >> BLOCK_BITS).ok()?)?;
-    let inside = (offset & (BLOCK.cast_unsigned() - 1)).cast_signed();
-    (block.at_most != MANY).then(|| block.worked_at(inside))
+/// The number of the block in which an offset from the first one lies.
+#[inline(always)]
+fn number(offset: u64) -> Option<usize> {
+    usize::try_from(offset >> BLOCK_BITS).ok()
 }
 
 impl Block {
@@ -162,8 +162,10 @@ impl Block {
         }
     }
 
-    #[inline]
-    fn worked_at(self, offset: i64) -> i64 {
+    /// Working time before an offset from the first block, of which the part inside this block counts.
+    #[inline(always)]
+    fn worked_at(&self, offset: u64) -> i64 {
+        let offset = (offset & (BLOCK.cast_unsigned() - 1)).cast_signed();
         let (at_most, at_least) =
             (i64::from(self.at_most) << UNIT_BITS, i64::from(self.at_least) << UNIT_BITS);
         // All ones where the opening lies inside the block, zero where the closing does.
