@@ -9,7 +9,7 @@ use impegno_publish::{is_differences, read_errata, read_page};
 use impegno_release::{CENTRE, Draft, ERRATA, LEDGER, Manifest, REPORT, Series};
 use impegno_report::document::{Page, Report};
 use impegno_report::errata::{
-    Change, Definition, Delivery, ERRATA as ERRATA_PAGE, Errata, differences, notice, page,
+    Change, Definition, Delivery, ERRATA as ERRATA_PAGE, Errata, attribute, differences, notice, page,
 };
 use impegno_sources::REGISTERS;
 
@@ -150,6 +150,20 @@ pub(crate) fn corrections(old: &[Page], new: &[Page]) -> Vec<Change> {
         pages.iter().filter(|page| page.slug != ERRATA_PAGE && !is_differences(page)).cloned().collect()
     };
     differences(&figures(old), &figures(new))
+}
+
+/// Says of each correction of a released report whether it comes from this program: whether it computes the figure
+/// otherwise from what that report rests on. Where it cannot compute that report any more, nothing is said.
+pub(crate) fn attribute_to(
+    changes: &mut [Change],
+    bundle: &Path,
+    manifest: &Manifest,
+) -> Result<(), Failure> {
+    let released = released_pages(bundle, manifest)?;
+    if let Ok((_, again)) = compute(bundle, &manifest.series) {
+        attribute(changes, &corrections(&released, &again.pages));
+    }
+    Ok(())
 }
 
 /// What was received between two bundles, and what one of them no longer counts.

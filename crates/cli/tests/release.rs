@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use common::{Centre, PROGRAM, Ran, all_files, folder, impegno};
-use impegno_release::{Draft, Manifest, check};
+use common::{Centre, PROGRAM, Ran, all_files, folder, impegno, turn};
+use impegno_release::{Draft, Manifest, Register, Registered, check};
 
 const LAYOUT: &str = r#"
 title = { it = "Rapporto di prova", en = "Test report" }
@@ -163,6 +163,14 @@ fn errata(bundle: &Path, version: &str) -> BTreeMap<String, (String, String)> {
         .collect()
 }
 
+/// Where the corrections on the page of errata come from.
+fn causes(bundle: &Path) -> BTreeSet<String> {
+    let mut reader = csv::Reader::from_path(bundle.join("report/dati/errata-cifre.csv")).expect("the errata");
+    let header = reader.headers().expect("a header").clone();
+    let cause = header.iter().position(|column| column == "cause").expect("a column");
+    reader.records().map(|record| record.expect("a row")[cause].to_owned()).collect()
+}
+
 #[test]
 fn a_correction_makes_a_new_version_and_its_errata_are_exactly_what_changed() {
     let centre = centre();
@@ -202,6 +210,7 @@ fn a_correction_makes_a_new_version_and_its_errata_are_exactly_what_changed() {
         "{expected:?}"
     );
     assert_eq!(errata(&version(&centre, 2), "2"), expected);
+    assert_eq!(causes(&version(&centre, 2)), BTreeSet::from(["facts".to_owned()]));
     let page = fs::read_to_string(version(&centre, 2).join("report/errata.html")).expect("the page");
     for word in ["ora di T-2 sbagliata", "inbox/helpdesk/ticket.csv", "Rispettato", "Non rispettato"] {
         assert!(page.contains(word), "{word} stands on the page of errata");
@@ -467,6 +476,36 @@ fn a_report_that_was_sealed_with_other_figures_is_found() {
     ]);
 }
 
+/// A version that another program computed otherwise, and released: what is corrected comes from the program.
+#[test]
+fn a_figure_that_the_program_computes_otherwise_is_said_to_come_from_it() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(0);
+    let (bundle, releases) = (version(&centre, 1), centre.path().join("releases"));
+    let other = releases.join("mensile-2017-03/other");
+    let edit = |file: &str, text: String| match file {
+        "report/dati/report.json" => text.replacen("\"integer\": \"3\"", "\"integer\": \"4\"", 1),
+        _ => text,
+    };
+    resealed(&bundle, &other, edit, |manifest| Manifest { program: "impegno 0.0.9".to_owned(), ..manifest });
+    fs::remove_dir_all(&bundle).expect("gone");
+    fs::rename(&other, &bundle).expect("moved");
+    let (register, _) = Register::read(&releases).expect("readable");
+    let hash = check(&bundle).expect("readable").hash.expect("a hash");
+    let release_of_it = Registered { manifest: hash, ..register.releases()[0].clone() };
+    fs::remove_file(releases.join("releases.jsonl")).expect("gone");
+    let (mut register, _) = Register::read(&releases).expect("readable");
+    register.add(release_of_it).expect("added");
+    verify(&bundle).exits(15).says(&["it was released by impegno 0.0.9"]);
+    release(&centre, "2017-04-04T08:00:00Z", &[]).exits(2).says(&["1 figure differs from version 1"]);
+    release(&centre, "2017-04-04T08:00:00Z", &["--why", "programma corretto"]).exits(0);
+    assert_eq!(causes(&version(&centre, 2)), BTreeSet::from(["program".to_owned()]));
+    let versions =
+        fs::read_to_string(version(&centre, 2).join("report/dati/errata-versioni.csv")).expect("a table");
+    assert!(versions.contains("prima impegno 0.0.9"), "{versions}");
+    verify(&version(&centre, 2)).exits(0);
+}
+
 #[test]
 fn what_is_no_released_report_is_answered() {
     let centre = centre();
@@ -546,6 +585,104 @@ fn what_became_known_later_counts_from_then() {
         fs::read_to_string(version(&centre, 2).join("report/dati/errata-consegne.csv")).expect("a table");
     assert!(received.contains("registers/interruptions.csv") && received.lines().count() == 2, "{received}");
     verify(&centre.path()).exits(0);
+    // Back to what was known then: the entry no longer counts, and the errata say that.
+    let back = ["--as-of", "2017-04-10T00:00:00Z", "--why", "come era noto"];
+    release(&centre, "2017-05-03T08:00:00Z", &back).exits(0);
+    let received =
+        fs::read_to_string(version(&centre, 3).join("report/dati/errata-consegne.csv")).expect("a table");
+    assert!(received.contains("non conta più") && received.lines().count() == 3, "{received}");
+    verify(&centre.path()).exits(0);
+}
+
+/// An act of exclusion that is entered after the report counts from then, and only then.
+#[test]
+fn an_act_of_exclusion_counts_from_when_it_was_known() {
+    let centre = centre();
+    centre.write(
+        "commitments/sistema.toml",
+        "document = { it = \"Carta\" }\noffice = { it = \"Centro\" }\n[[commitment]]\ncode = \"Q.3\"\n\
+         text = { it = \"Disponibilità\", en = \"Availability\" }\nperiod = \"month\"\nexpected = \">= 50 %\"\n\
+         exclusions = { kinds = [\"planned\"] }\nindicator = { availability = { component = \"CSICMS\" } }\n",
+    );
+    // A day of which everything is known, with an hour of down time from nine to ten.
+    let mut log = String::new();
+    for (at, what) in [
+        (1_489_186_800, "CURRENT SERVICE STATE: csicms;http icms;OK;HARD;1;OK"),
+        (1_489_219_200, "SERVICE ALERT: csicms;http icms;CRITICAL;HARD;1;CRITICAL - timeout"),
+        (1_489_222_800, "SERVICE ALERT: csicms;http icms;OK;HARD;1;OK"),
+        (1_489_273_200, "CURRENT SERVICE STATE: csicms;http icms;OK;HARD;1;OK"),
+    ] {
+        log.push_str(&format!("[{at}] {what}\n"));
+    }
+    centre.write("inbox/nagios/nagios-04-01-2017-00.log", log);
+    centre.import_at("2017-04-02T08:30:00Z").exits(0);
+    let explained = |as_of: &[&str]| {
+        let mut arguments = vec!["Q.3", "--period", "2017-03-11..2017-03-11", "--lang", "en"];
+        arguments.extend(as_of);
+        centre.run("explain", &arguments).exits(0).stdout
+    };
+    let before = explained(&[]);
+    assert!(before.contains("1 h") && !before.contains("E-1"), "{before}");
+    centre.write(
+        "registers/exclusions.csv",
+        "code,kind,commitment,system,component,case,body,from,until,reason,asked_by,approved_by,approved_at,notice_at,position,evidence\n\
+         E-1,planned,,,CSICMS,,,2017-03-11 09:00,2017-03-11 09:40,aggiornamento,ufficio sistemi,direzione,2017-03-01,2017-03-02 09:00,agreed,prot. 3\n",
+    );
+    centre.import_at("2017-04-20T08:00:00Z").exits(0);
+    let now = explained(&[]);
+    assert!(now.contains("E-1") && now.contains("40 min"), "{now}");
+    assert_eq!(explained(&["--as-of", "2017-04-19T00:00:00Z"]), before);
+    assert_eq!(explained(&["--as-of", "2017-04-20T08:00:00Z"]), now);
+    // A report released as known before, after: it does not have the act; the next one does, and says so.
+    release(&centre, "2017-05-01T08:00:00Z", &["--as-of", "2017-04-19T00:00:00Z"]).exits(0);
+    release(&centre, "2017-05-02T08:00:00Z", &["--why", "atto E-1"]).exits(0);
+    assert!(errata(&version(&centre, 2), "2").keys().any(|cell| cell.starts_with("impegni/Q.3/")));
+    let received =
+        fs::read_to_string(version(&centre, 2).join("report/dati/errata-consegne.csv")).expect("a table");
+    assert!(received.contains("registers/exclusions.csv") && received.lines().count() == 2, "{received}");
+    verify(&centre.path()).exits(0);
+}
+
+/// The yearly report of the sample centre, every kind of table in it: released, corrected, released, both verified.
+#[test]
+fn the_report_of_the_sample_centre_is_released_and_corrected() {
+    let _turn = turn();
+    let centre = Centre::florence();
+    centre.import().exits(0);
+    let release = |at: &str, more: &[&str]| {
+        let mut arguments = vec!["--period", "2017", "--at", at];
+        arguments.extend(more);
+        centre.run("release", &arguments).exits(0);
+    };
+    release("2018-02-01T08:00:00Z", &[]);
+    centre.edit("registers/interruptions.csv", |lines| {
+        let line = lines.iter().position(|line| line.contains(",no,2017-")).expect("an interruption");
+        let fields: Vec<&str> = lines[line].split(',').collect();
+        assert!(!fields[7].is_empty(), "the users were told");
+        let day = fields[7][..10].to_owned();
+        let late = format!("{day} 23:59:59");
+        let mut changed = fields.clone();
+        changed[7] = &late;
+        let changed = changed.join(",");
+        lines[line] = changed;
+    });
+    centre.import_at("2018-03-01T08:00:00Z").exits(0);
+    release("2018-03-02T08:00:00Z", &["--why", "ora dell’avviso"]);
+    let versions = [1, 2].map(|number| centre.path().join(format!("releases/annuale-2017/v{number}")));
+    let (old, new) = (cells(&versions[0]), cells(&versions[1]));
+    let kept = |cell: &&String| old.contains_key(*cell) && new.contains_key(*cell);
+    let listed = errata(&versions[1], "2");
+    let changed: BTreeSet<&String> =
+        old.keys().filter(kept).filter(|cell| old[*cell] != new[*cell]).collect();
+    assert!(!changed.is_empty());
+    for cell in changed {
+        assert!(listed.contains_key(cell), "{cell} changed and is not on the page of errata");
+    }
+    for cell in listed.keys().filter(kept) {
+        assert!(old[cell] != new[cell], "{cell} is on the page of errata and did not change");
+    }
+    let verified = verify(&centre.path()).exits(0);
+    assert_eq!(verified.stdout.matches("computed again: equal").count(), 2, "{}", verified.stdout);
 }
 
 #[test]

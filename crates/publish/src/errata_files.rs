@@ -1,6 +1,6 @@
 //! The corrections of a report as JSON: what the page of errata is made from, to be kept with the report.
 
-use impegno_report::errata::{Change, Definition, Delivery, Errata, Place, Printed, Revision};
+use impegno_report::errata::{Cause, Change, Definition, Delivery, Errata, Place, Printed, Revision};
 use serde_json::{Value as Json, json};
 
 use crate::json_files;
@@ -81,6 +81,12 @@ fn change(one: &Change) -> Json {
         "words": one.place.words,
         "old": printed(&one.old),
         "new": printed(&one.new),
+        "cause": match one.cause {
+            Cause::Facts => "facts",
+            Cause::Program => "program",
+            Cause::Both => "both",
+            Cause::Unknown => "unknown",
+        },
     })
 }
 
@@ -100,6 +106,13 @@ fn read_change(json: &Json) -> Result<Change, UnreadablePage> {
         },
         old: printed("old")?,
         new: printed("new")?,
+        cause: match word(json, "cause")? {
+            "facts" => Cause::Facts,
+            "program" => Cause::Program,
+            "both" => Cause::Both,
+            "unknown" => Cause::Unknown,
+            _ => return Err(UnreadablePage::because("`cause` is none")),
+        },
     })
 }
 

@@ -6,7 +6,7 @@ mod common;
 use common::{cell, report};
 use impegno_publish::{errata_json, json, read_errata, read_page};
 use impegno_report::document::{Cell, Unit, Value};
-use impegno_report::errata::{Change, Definition, Delivery, Errata, Place, Printed, Revision};
+use impegno_report::errata::{Cause, Change, Definition, Delivery, Errata, Place, Printed, Revision};
 
 #[test]
 fn pages_are_read_back_as_they_are() {
@@ -60,9 +60,15 @@ fn errata() -> Errata {
             place: Place { page: "report".into(), table: "t".into(), row: "a/b".into(), ..Place::default() },
             old: printed(old),
             new: printed(new),
+            cause: Cause::Program,
         })
         .collect();
-    changes.push(Change { place: Place::default(), old: None, new: printed(&values[0]) });
+    changes.push(Change {
+        place: Place::default(),
+        old: None,
+        new: printed(&values[0]),
+        cause: Cause::Unknown,
+    });
     let delivery = Delivery {
         counts_now: true,
         batch: 7,

@@ -52,6 +52,22 @@ pub struct Change {
     pub old: Option<Printed>,
     /// What stands there now; `None` where nothing stands any more.
     pub new: Option<Printed>,
+    /// Where the change comes from.
+    pub cause: Cause,
+}
+
+/// Where a change comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cause {
+    /// Other facts or definitions.
+    Facts,
+    /// The program: it makes the new figure of the facts and definitions of the version before.
+    Program,
+    /// Both.
+    Both,
+    /// It was not asked, or this program cannot compute the version before.
+    #[default]
+    Unknown,
 }
 
 /// Where a figure stands, by keys for programs and in words for people. Keys are empty where the whole row, table or page
@@ -148,6 +164,20 @@ pub fn differences(old: &[Page], new: &[Page]) -> Vec<Change> {
     changes
 }
 
+/// Says of each change where it comes from. `by_program` are the changes that this program makes of the version before,
+/// from the very facts and definitions of that version.
+pub fn attribute(changes: &mut [Change], by_program: &[Change]) {
+    for change in changes {
+        let key = |place: &Place| [&place.page, &place.table, &place.row, &place.column].map(String::clone);
+        let same = by_program.iter().find(|other| key(&other.place) == key(&change.place));
+        change.cause = match same {
+            None => Cause::Facts,
+            Some(other) if other.new == change.new => Cause::Program,
+            Some(_) => Cause::Both,
+        };
+    }
+}
+
 /// A page that stands in one version alone: one change, not one for each of its cells.
 fn whole_page(page: &Page, gone: bool) -> Change {
     let place = Place { words: page.title.clone(), ..place_on(page) };
@@ -156,7 +186,7 @@ fn whole_page(page: &Page, gone: bool) -> Change {
 
 fn alone(place: Place, what: Printed, gone: bool) -> Change {
     let (old, new) = if gone { (Some(what), None) } else { (None, Some(what)) };
-    Change { place, old, new }
+    Change { place, old, new, cause: Cause::Unknown }
 }
 
 fn place_on(page: &Page) -> Place {
@@ -220,7 +250,7 @@ fn push(
     new: Option<Printed>,
 ) {
     if old != new {
-        changes.push(Change { place: place(), old, new });
+        changes.push(Change { place: place(), old, new, cause: Cause::Unknown });
     }
 }
 
@@ -370,7 +400,7 @@ mod tests {
             |printed: &Option<Printed>| printed.as_ref().map_or("-".to_owned(), |one| one.text.clone());
         differences(old, new)
             .iter()
-            .map(|Change { place, old, new }| {
+            .map(|Change { place, old, new, cause: _ }| {
                 let Place { page, table, row, column, .. } = place;
                 format!("{page}/{table}/{row}/{column} {} {}", text(old), text(new))
             })
@@ -452,6 +482,15 @@ mod tests {
         // On the report itself the rows of a table have keys that stay, also when they are numbers.
         let report = |table: &Table| [page("report", vec![Block::Table(table.clone())])];
         assert_eq!(told(&report(&old), &report(&new)).len(), 3);
+    }
+
+    #[test]
+    fn a_change_comes_from_facts_or_from_the_program() {
+        let with = |cells: &[i128]| [page("report", vec![Block::Table(table("t", &[("a", "A", cells)]))])];
+        let mut changes = differences(&with(&[1, 2, 3, 4]), &with(&[9, 8, 7, 4]));
+        attribute(&mut changes, &differences(&with(&[1, 2, 3, 4]), &with(&[1, 8, 6, 5])));
+        let causes: Vec<Cause> = changes.iter().map(|change| change.cause).collect();
+        assert_eq!(causes, [Cause::Facts, Cause::Program, Cause::Both]);
     }
 
     #[test]

@@ -74,6 +74,9 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
         if corrected > 0 && why.is_none() {
             return Err(no_reason(&changes, before.manifest.version));
         }
+        if corrected > 0 {
+            bundle::attribute_to(&mut changes, &before.folder, &before.manifest)?;
+        }
         let mut errata = bundle::errata_of(&before.folder, &before.manifest)?;
         errata.revisions.push(Revision {
             version,

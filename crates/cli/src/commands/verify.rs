@@ -11,7 +11,7 @@ use impegno_release::{
     RELEASE_UNREGISTERED, REPORT, Register, Registered, check, is_bundle,
 };
 use impegno_report::document::Page;
-use impegno_report::errata::{Change, differences};
+use impegno_report::errata::{Cause, Change, differences};
 
 use crate::arguments::Verify;
 use crate::bundle::{self, compute, program};
@@ -183,10 +183,12 @@ fn errata_fit(
     Err(Failure::new(Exit::Output, format!("{}: {message}", one.folder)))
 }
 
-/// Changes in the order of the addresses of their pages: released pages are read in the order of their files.
-fn by_page(changes: &[Change]) -> Vec<&Change> {
-    let mut changes: Vec<&Change> = changes.iter().collect();
-    changes.sort_by_key(|change| &change.place.page);
+/// Changes in the order of the addresses of their pages, for released pages are read in the order of their files; without
+/// their causes, which only the program that released them can say.
+fn by_page(changes: &[Change]) -> Vec<Change> {
+    let bare = |change: &Change| Change { cause: Cause::Unknown, ..change.clone() };
+    let mut changes: Vec<Change> = changes.iter().map(bare).collect();
+    changes.sort_by(|a, b| a.place.page.cmp(&b.place.page));
     changes
 }
 

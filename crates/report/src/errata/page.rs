@@ -2,7 +2,7 @@
 
 use impegno_calendar::{Instant, Zone};
 
-use super::{Change, Definition, Delivery, Errata, Printed, Revision};
+use super::{Cause, Change, Definition, Delivery, Errata, Printed, Revision};
 use crate::document::{Block, Cell, Column, Language, Page, Row, RowRole, Section, Table, Tone, Value};
 use crate::numbers;
 use crate::words::{instant, say};
@@ -98,6 +98,17 @@ impl Maker<'_> {
         Cell::words(instant(Instant(at), self.zone, self.language))
     }
 
+    /// Where a change comes from; the exact value is the same in every language.
+    fn cause(&self, cause: Cause) -> Cell {
+        let (key, text) = match cause {
+            Cause::Facts => ("facts", self.say("fatti o definizioni", "facts or definitions")),
+            Cause::Program => ("program", self.say("programma", "the program")),
+            Cause::Both => ("both", self.say("fatti e programma", "facts and program")),
+            Cause::Unknown => ("unknown", self.say("non noto", "not known")),
+        };
+        Cell { value: Value::Text(key.to_owned()), ..Cell::words(text) }
+    }
+
     fn table(
         &self,
         id: &str,
@@ -174,7 +185,7 @@ impl Maker<'_> {
         let rows = changes
             .zip(1_u64..)
             .map(|((one, change), number)| {
-                let Change { place, old, new } = change;
+                let Change { place, old, new, cause } = change;
                 let keys = [&place.page, &place.table, &place.row, &place.column];
                 let keys: Vec<&str> =
                     keys.into_iter().map(String::as_str).filter(|key| !key.is_empty()).collect();
@@ -185,6 +196,7 @@ impl Maker<'_> {
                     old.as_ref().map_or_else(|| nothing("non c’era", "was not there"), printed),
                     new.as_ref().map_or_else(|| nothing("non c’è più", "is no longer there"), printed),
                     Cell::words(one.why.clone()),
+                    self.cause(*cause),
                     Cell::words(keys.join("/")),
                 ];
                 Row { key: number.to_string(), label: place.words.clone(), role: RowRole::Part, cells }
@@ -193,8 +205,8 @@ impl Maker<'_> {
         let titles = [
             self.say("Ogni cifra corretta", "Every corrected figure"),
             self.say(
-                "Le cifre che non compaiono sono quelle della versione precedente. La chiave è l’indirizzo della cella: pagina, tabella, riga, colonna.",
-                "Figures that are not listed are those of the version before. The key is the address of the cell: page, table, row, column.",
+                "Le cifre che non compaiono sono quelle della versione precedente. Una cifra viene dal programma quando il programma la calcola diversa dagli stessi fatti. La chiave è l’indirizzo della cella: pagina, tabella, riga, colonna.",
+                "Figures that are not listed are those of the version before. A figure comes from the program when the program computes another one from the same facts. The key is the address of the cell: page, table, row, column.",
             ),
             self.say("Cifra", "Figure"),
         ];
@@ -204,6 +216,7 @@ impl Maker<'_> {
             ("old", self.say("Com’era", "As it was"), false),
             ("new", self.say("Com’è", "As it is"), false),
             ("why", self.say("Perché", "Why"), false),
+            ("cause", self.say("Viene da", "Comes from"), false),
             ("cell", self.say("Chiave", "Key"), false),
         ];
         self.table("cifre", titles, &columns, rows)
