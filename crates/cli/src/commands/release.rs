@@ -68,7 +68,7 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
     let released_at = arguments.at.map_or_else(now, |at| at.0);
     let mut corrected = 0;
     if let Some(before) = &before {
-        let changes =
+        let mut changes =
             bundle::corrections(&bundle::released_pages(&before.folder, &before.manifest)?, &document.pages);
         corrected = changes.len();
         if corrected > 0 && why.is_none() {
