@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Calendar, Zone};
+use impegno_clocks::Profile;
 use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
 use jiff::civil::Date;
@@ -34,6 +35,9 @@ pub struct Centre {
     pub notices: Vec<Words>,
     /// Calendars by code; `24x7` is always there.
     pub calendars: BTreeMap<String, Calendar>,
+    /// How the cases of a source are counted that declares a clock of its own, by source. Not of this folder's
+    /// own texts: whoever reads the declarations of sources sets it.
+    pub source_clocks: BTreeMap<String, Profile>,
     /// Served bodies.
     pub bodies: Vec<Body>,
     /// Schemes of categories besides the one in force.
@@ -193,6 +197,7 @@ impl Centre {
             zone,
             notices: Vec::new(),
             calendars: BTreeMap::new(),
+            source_clocks: BTreeMap::new(),
             bodies: Vec::new(),
             schemes: Vec::new(),
             services: Vec::new(),

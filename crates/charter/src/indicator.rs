@@ -23,7 +23,7 @@ pub use availability::{
 };
 use response::read_statistic;
 pub use response::{ResponseTime, Statistic};
-pub use within::{Clock, LongerThan, Within};
+pub use within::{Clock, Limit, LongerThan, PauseRule, REOPENED, Reopen, Within};
 
 /// What is measured. Closed: every use matches all kinds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Indicator {
     /// Response time of a probe.
     ResponseTime(ResponseTime),
     /// Share of cases in which one event follows another in time.
-    Within(Within),
+    Within(Box<Within>),
     /// Longest stretch between two performances of an obligation.
     Cadence(Cadence),
     /// Longest stop of a component within the period, counted as its availability is.
@@ -156,7 +156,7 @@ impl Indicator {
                 Some(Indicator::LongestStop(one))
             }
             "response-time" => response::read(&mut body).map(Indicator::ResponseTime),
-            "within" => within::read(&mut body).map(Indicator::Within),
+            "within" => within::read(&mut body).map(Box::new).map(Indicator::Within),
             "count" => counted::read_counted(&mut body).map(Indicator::Count),
             "ratio" => counted::read_ratio(&mut body).map(Indicator::Ratio),
             "time" => counted::read_case_time(&mut body).map(Indicator::CaseTime),

@@ -29,8 +29,9 @@ pub use decimal::Decimal;
 pub use expected::{Comparison, Expected, Target, TimeUnit};
 pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
-    Availability, Cadence, CaseTime, Clock, Confirmation, Counted, DownBy, Indicator, LongerThan, MeanPart,
-    Planned, Ratio, Requirement, ResponseTime, Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
+    Availability, Cadence, CaseTime, Clock, Confirmation, Counted, DownBy, Indicator, Limit, LongerThan,
+    MeanPart, PauseRule, Planned, REOPENED, Ratio, Reopen, Requirement, ResponseTime, Statistic, Subject,
+    WeightBy, Weighted, WeightedPart, Within,
 };
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,

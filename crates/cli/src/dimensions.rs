@@ -113,7 +113,7 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
                 }
                 if let Some(kinds) = kinds(&times.filter) {
                     let waiting = Waiting { what: &times.id, place: &times.place };
-                    known.check_events(&waiting, kinds, [&times.from, &times.to], &mut findings);
+                    known.check_events(&waiting, kinds, &[&times.from, &times.to], &mut findings);
                 }
             }
             BlockLayout::Changes(changes) => {
@@ -320,27 +320,22 @@ impl Known {
         &self,
         waiting: &Waiting<'_>,
         kinds: &[String],
-        events: [&String; 2],
+        events: &[&str],
         findings: &mut Vec<Finding>,
     ) {
-        let known: BTreeSet<&String> =
-            kinds.iter().filter_map(|kind| self.events.get(kind)).flatten().collect();
+        let known: BTreeSet<&str> =
+            kinds.iter().filter_map(|kind| self.events.get(kind)).flatten().map(String::as_str).collect();
         if known.is_empty() {
             return;
         }
-        for event in events.into_iter().filter(|event| !known.contains(event)) {
+        for event in events.iter().filter(|event| !known.contains(**event)) {
             let message = format!(
                 "{}: no source gives the event `{event}` of cases of kind `{}`",
                 waiting.what,
                 kinds.join("`, `")
             );
-            let hint = nearest(event, known.iter().map(|known| known.as_str())).map_or_else(
-                || {
-                    format!(
-                        "known events: {}",
-                        known.iter().map(|known| known.as_str()).collect::<Vec<_>>().join(", ")
-                    )
-                },
+            let hint = nearest(event, known.iter().copied()).map_or_else(
+                || format!("known events: {}", known.iter().copied().collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
             findings.push(Finding::warning(EVENT_NOT_GIVEN, waiting.place.clone(), message).hint(hint));
@@ -435,14 +430,14 @@ impl Known {
             Indicator::Within(within) => {
                 self.check(&within.filter, findings);
                 let kinds = [within.cases.clone()];
-                self.check_events(waiting, &kinds, [&within.from, &within.to], findings);
+                self.check_events(waiting, &kinds, &within.events(), findings);
                 if let Some(longer) = &within.longer_than {
-                    self.check_events(waiting, &kinds, [&longer.from, &longer.to], findings);
+                    self.check_events(waiting, &kinds, &[&longer.from, &longer.to], findings);
                 }
             }
             Indicator::CaseTime(time) => {
                 self.check(&time.filter, findings);
-                self.check_events(waiting, &[time.cases.clone()], [&time.from, &time.to], findings);
+                self.check_events(waiting, &[time.cases.clone()], &[&time.from, &time.to], findings);
             }
             Indicator::Count(counted) => self.check_selection(&selection(counted), findings),
             Indicator::Ratio(ratio) => {

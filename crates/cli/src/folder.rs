@@ -108,13 +108,17 @@ fn load_at(directory: &Path, ledger: &Path) -> Result<Loaded, Failure> {
     let (centre, more) = impegno_charter::read(&texts);
     findings.extend(more);
     let mut sources = read_sources(&texts, &mut findings);
-    let Some(centre) = centre else {
+    let Some(mut centre) = centre else {
         output::findings(&findings, None);
         return Err(Failure::new(
             Exit::Folder,
             format!("the folder cannot be used: {}", output::count(&findings)),
         ));
     };
+    centre.source_clocks = sources
+        .iter()
+        .filter_map(|(source, (declaration, _))| Some((source.clone(), declaration.clock?)))
+        .collect();
     let names = names(&centre);
     for (declaration, hash) in sources.values_mut() {
         *hash = reading_hash(declaration, *hash, &names, &centre);

@@ -62,5 +62,5 @@ pub use profile::{
     Grain, Landing, LatePending, LateStart, MonthUnit, NoHours, PauseKept, PausedClocks, Profile, Reopening,
     SameMinute, Zero,
 };
-pub use standing::Standing;
+pub use standing::{Standing, judges};
 pub use term::{DayCount, Purpose, Term, Until};

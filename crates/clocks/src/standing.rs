@@ -2,7 +2,9 @@
 
 use impegno_calendar::{Instant, Micros};
 
-use crate::{Clock, Compared, DuePending, Landing, LatePending, MonthUnit, Pause, Purpose, Term, Zero};
+use crate::{
+    Clock, Compared, DuePending, Landing, LatePending, MonthUnit, Pause, Profile, Purpose, Term, Zero,
+};
 
 /// How a case stands.
 #[derive(Copy, Clone, PartialEq, Eq, Hash, Debug)]
@@ -35,7 +37,7 @@ impl Clock {
         done: Option<Instant>,
         now: Instant,
     ) -> Option<Standing> {
-        if !self.judges(term) {
+        if !judges(&self.profile, term) {
             return None;
         }
         let stop = done.unwrap_or(now);
@@ -52,15 +54,6 @@ impl Clock {
             },
         };
         Some(standing)
-    }
-
-    /// Whether the profile has a date for such a term.
-    pub fn judges(&self, term: Term) -> bool {
-        match term {
-            Term::Time(length) => length != Micros::ZERO || self.profile.zero != Zero::NoDate,
-            Term::Days { .. } => self.profile.days.landing != Landing::None,
-            Term::Months { .. } => self.profile.month != MonthUnit::None,
-        }
     }
 
     fn too_late(
@@ -93,5 +86,14 @@ impl Clock {
             (None, DuePending::Stale) => None,
             (None, DuePending::Live | DuePending::NoDate) => Some(stop),
         }
+    }
+}
+
+/// Whether a profile has a date for such a term.
+pub fn judges(profile: &Profile, term: Term) -> bool {
+    match term {
+        Term::Time(length) => length != Micros::ZERO || profile.zero != Zero::NoDate,
+        Term::Days { .. } => profile.days.landing != Landing::None,
+        Term::Months { .. } => profile.month != MonthUnit::None,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
 use impegno_charter::{
-    Availability, CaseTime, Centre, Clock, Commitment, DownBy, Expected, Indicator, MeanPart, Need,
+    Availability, CaseTime, Centre, Commitment, DownBy, Expected, Indicator, Limit, MeanPart, Need,
     Requirement, Subject, TimesClock, Weighted, Within, Works,
 };
 use impegno_facts::Kind;
@@ -132,6 +132,8 @@ struct Wanted<'c> {
     kinds: BTreeSet<&'c str>,
     timed_probes: BTreeSet<&'c str>,
     obligations: BTreeSet<&'c str>,
+    /// Some promise ends at the deadlines of its cases, which may lie after the period.
+    deadlines: bool,
     /// Whose weights are counted.
     weighing: Weighing<'c>,
     /// Whether the register of interruptions is held against probes.
@@ -146,6 +148,7 @@ impl<'c> Wanted<'c> {
             kinds: BTreeSet::from(["maintenance", exclusions::KIND]),
             timed_probes: BTreeSet::new(),
             obligations: BTreeSet::new(),
+            deadlines: false,
             weighing: Weighing::new(centre),
             register: false,
         };
@@ -170,6 +173,7 @@ impl<'c> Wanted<'c> {
                 }
                 Indicator::Within(one) => {
                     wanted.kinds.insert(&one.cases);
+                    wanted.deadlines |= matches!(one.limit, Limit::Deadline(_));
                 }
                 Indicator::CaseTime(one) => {
                     wanted.kinds.insert(&one.cases);
@@ -252,8 +256,8 @@ fn gather<S: Supply>(
     // A case may have opened, and an obligation been done, any time before; only checks go stale.
     let checks_window = wanted.window(period);
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
-    // Whether a register is kept at all may be told by a row of a later time.
-    let cases_window = if wanted.register { Interval { end: Instant(i64::MAX / 2), ..ever } } else { ever };
+    // Whether a register is kept at all may be told by a row of a later time; deadlines may lie there too.
+    let cases_window = if wanted.register || wanted.deadlines { Interval { end: Instant(i64::MAX / 2), ..ever } } else { ever };
     let mut parts: Vec<(Kind, usize)> = Vec::new();
     for (kind, window) in
         [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, ever)]
@@ -451,16 +455,11 @@ impl Scene<'_> {
 
     fn within(&self, wanted: &Within) -> Found {
         let gathered = self.gathered;
-        let always = Calendar::always(self.centre.zone.clone());
-        let calendar = match &wanted.clock {
-            Clock::Elapsed => &always,
-            Clock::Working(code) => self.centre.calendar(code).unwrap_or(&always),
-        };
         // A period that has not begun when the last fact was received holds no case.
-        let evidence =
-            within::measure(wanted, calendar, self.known_or_nothing(), &gathered.finished, &gathered.joins);
+        let known = self.known_or_nothing();
+        let evidence = within::measure(wanted, self.centre, known, &gathered.finished, &gathered.joins);
         let any = !gathered.finished.numbers(&wanted.cases).is_empty();
-        let reason = match (any, evidence.count.total()) {
+        let reason = match (any, evidence.count.promised()) {
             (false, _) => Reason::NoFacts,
             (true, 0) => Reason::NoCase,
             (true, _) if !evidence.event_known => Reason::NoEvent(wanted.to.clone()),

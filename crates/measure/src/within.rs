@@ -1,12 +1,18 @@
 //! Cases in which one event follows another in time.
 
-use impegno_calendar::{Calendar, Instant, Interval, Micros};
-use impegno_charter::{Clock, Within};
+mod course;
 
+use std::collections::BTreeMap;
+
+use impegno_calendar::{Calendar, Instant, Interval, Micros};
+use impegno_charter::{Centre, Clock, Limit, Within};
+use impegno_clocks::{Clock as Counting, Pause, Profile, Purpose, Standing, Term};
+
+use self::course::{Course, Stretch};
 use crate::verdict::{Band, fraction};
 use crate::{Case, Cases, FactRef, Joins};
 
-/// How many cases are in each bucket; their sum is the cases that fall under the promise.
+/// How many cases are in each bucket; their sum is the cases that fall under the promise or are left out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CaseCount {
     /// In time.
@@ -17,6 +23,10 @@ pub struct CaseCount {
     pub open: u64,
     /// Events that contradict each other, or the awaited event is recorded of no case at all.
     pub not_judgeable: u64,
+    /// Left out by the promise for one of their events: merged, cancelled, duplicate.
+    pub excluded: u64,
+    /// Of a promise that ends at each case's own deadline: cases that have none, so that nothing was promised.
+    pub without_deadline: u64,
 }
 
 /// What became of a case.
@@ -30,6 +40,10 @@ pub enum Judgement {
     Open,
     /// The event comes before the one that starts the clock, or is recorded of no case at all.
     NotJudgeable,
+    /// Left out by the promise.
+    Excluded,
+    /// It has no deadline that could be kept.
+    WithoutDeadline,
 }
 
 /// A case with its judgement.
@@ -49,7 +63,13 @@ pub struct Judged {
     pub due: Option<Instant>,
     /// What became of it.
     pub judgement: Judgement,
-    /// Where its two events stand.
+    /// The clock stands still at the end of the period.
+    pub suspended: bool,
+    /// When it stood still, and for which event.
+    pub pauses: Vec<Pause>,
+    /// The event for which it is left out.
+    pub excluded_by: Option<String>,
+    /// Where its two events stand, and the one for which it is left out.
     pub origins: Vec<FactRef>,
 }
 
@@ -58,6 +78,12 @@ pub struct Judged {
 pub struct WithinEvidence {
     /// The buckets.
     pub count: CaseCount,
+    /// How many cases were left out for which event.
+    pub excluded: BTreeMap<String, u64>,
+    /// Cases, among the open and the late ones, whose clock stands still at the end of the period.
+    pub suspended: u64,
+    /// Cases, among those not judgeable, whose awaited event comes before the one that starts the clock.
+    pub out_of_order: u64,
     /// Every case, the slowest first.
     pub cases: Vec<Judged>,
     /// Whether only the service hours of a calendar count as time taken.
@@ -67,41 +93,80 @@ pub struct WithinEvidence {
     pub event_known: bool,
 }
 
+/// How the cases of each source are counted.
+struct Clocks {
+    otherwise: Counting,
+    by_source: BTreeMap<String, Counting>,
+}
+
+impl Clocks {
+    fn new(within: &Within, centre: &Centre) -> Clocks {
+        let always = Calendar::always(centre.zone.clone());
+        let calendar = match &within.clock {
+            Clock::Elapsed => &always,
+            Clock::Working(code) => centre.calendar(code).unwrap_or(&always),
+        };
+        let counting = |profile: Profile| Counting::new(profile, calendar.clone());
+        // What the promise says holds for all its cases.
+        let by_source = match within.profile {
+            Some(_) => BTreeMap::new(),
+            None => centre.source_clocks.iter().map(|(name, own)| (name.clone(), counting(*own))).collect(),
+        };
+        Clocks { otherwise: counting(within.profile.unwrap_or(Profile::NATIVE)), by_source }
+    }
+
+    fn of(&self, source: &str) -> &Counting {
+        self.by_source.get(source).unwrap_or(&self.otherwise)
+    }
+}
+
 /// Judges the cases of a period.
 pub(crate) fn measure(
     within: &Within,
-    calendar: &Calendar,
+    centre: &Centre,
     period: Interval,
     cases: &Cases,
     joins: &Joins,
 ) -> WithinEvidence {
+    let clocks = Clocks::new(within, centre);
     let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, period.end.0).is_some());
     let fulfilling = cases.fulfilling(&within.cases, &within.filter, period.end.0, joins);
     let mut judged: Vec<Judged> = fulfilling
         .into_iter()
-        .filter_map(|number| judge(within, calendar, period, cases.get(number as usize)?))
+        .filter_map(|number| judge(within, &clocks, period, cases.get(number as usize)?))
         .collect();
-    if !event_known {
-        judged.iter_mut().for_each(|case| case.judgement = Judgement::NotJudgeable);
-    }
-    judged.sort_by(|a, b| {
-        b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
-    });
     let mut count = CaseCount::default();
-    for case in &judged {
+    let mut excluded: BTreeMap<String, u64> = BTreeMap::new();
+    let (mut suspended, mut out_of_order) = (0, 0);
+    for case in &mut judged {
+        // What its own events say of a case, they say although nobody records the awaited one.
+        let judged_by_event = !matches!(case.judgement, Judgement::Excluded | Judgement::WithoutDeadline);
+        out_of_order += u64::from(case.judgement == Judgement::NotJudgeable);
+        if !event_known && judged_by_event {
+            case.judgement = Judgement::NotJudgeable;
+        }
+        suspended += u64::from(case.suspended && case.judgement != Judgement::NotJudgeable);
+        if let Some(event) = &case.excluded_by {
+            *excluded.entry(event.clone()).or_default() += 1;
+        }
         match case.judgement {
             Judgement::Good => count.good += 1,
             Judgement::Late => count.late += 1,
             Judgement::Open => count.open += 1,
             Judgement::NotJudgeable => count.not_judgeable += 1,
+            Judgement::Excluded => count.excluded += 1,
+            Judgement::WithoutDeadline => count.without_deadline += 1,
         }
     }
+    judged.sort_by(|a, b| {
+        b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
+    });
     let service_hours = matches!(within.clock, Clock::Working(_));
-    WithinEvidence { count, cases: judged, service_hours, event_known }
+    WithinEvidence { count, excluded, suspended, out_of_order, cases: judged, service_hours, event_known }
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.
-fn judge(within: &Within, calendar: &Calendar, period: Interval, case: Case<'_>) -> Option<Judged> {
+fn judge(within: &Within, clocks: &Clocks, period: Interval, case: Case<'_>) -> Option<Judged> {
     let end = period.end.0;
     let from = case.first(&within.from, end)?;
     if from.at < period.start.0 {
@@ -114,27 +179,90 @@ fn judge(within: &Within, calendar: &Calendar, period: Interval, case: Case<'_>)
             return None;
         }
     }
-    let start = Instant(from.at);
-    let to = case.first(&within.to, end);
-    let stop = to.map_or(period.end, |event| Instant(event.at));
-    let taken = calendar.working(start, stop);
-    let judgement = match to {
-        Some(event) if event.at < from.at => Judgement::NotJudgeable,
-        _ if taken.0 > within.limit.0 => Judgement::Late,
-        Some(_) => Judgement::Good,
-        None => Judgement::Open,
+    let clock = clocks.of(case.source());
+    let leaves = within.leave_out.iter().find_map(|event| case.first(event, end));
+    let course = Course::of(within, case, Instant(from.at), period.end);
+    let outcome = match (&within.limit, within.limit.term()) {
+        _ if course.out_of_order => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
+        (Limit::Deadline(event), _) => {
+            // The deadline may lie after the period.
+            let due = case.first(event, i64::MAX).map(|event| Instant(event.at));
+            by_deadline(clock, &course, due, period.end)
+        }
+        (_, Some(term)) => by_term(clock, &course, term, period.end),
+        (_, None) => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
     };
-    let origins = std::iter::once(from).chain(to).map(|event| event.origin()).collect();
+    let judgement = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
+    let origins = std::iter::once(from).chain(course.to).chain(leaves).map(|event| event.origin()).collect();
     Some(Judged {
         case: case.id().to_owned(),
         source: case.source().to_owned(),
-        from: start,
-        to: to.map(|event| Instant(event.at)),
-        taken,
-        due: calendar.deadline(start, within.limit),
+        from: Instant(from.at),
+        to: course.to.map(|event| Instant(event.at)),
+        taken: outcome.taken,
+        due: outcome.due,
         judgement,
+        suspended: outcome.suspended && leaves.is_none(),
+        pauses: course.pauses,
+        excluded_by: leaves.map(|event| event.event.to_owned()),
         origins,
     })
+}
+
+/// How a case came out.
+struct Outcome {
+    judgement: Judgement,
+    taken: Micros,
+    due: Option<Instant>,
+    suspended: bool,
+}
+
+impl Outcome {
+    /// Without a due date.
+    fn bare(clock: &Counting, course: &Course<'_>, end: Instant, judgement: Judgement) -> Outcome {
+        let stretch = &course.last;
+        let stop = stretch.stop.unwrap_or(end);
+        let taken = clock.counted(stretch.start, stop, Purpose::Resolution, &course.pauses);
+        Outcome { judgement, taken, due: None, suspended: false }
+    }
+}
+
+/// By the deadline that the case itself has; at its very instant is in time.
+fn by_deadline(clock: &Counting, course: &Course<'_>, due: Option<Instant>, end: Instant) -> Outcome {
+    let Some(due) = due else { return Outcome::bare(clock, course, end, Judgement::WithoutDeadline) };
+    let judgement = match course.last.stop {
+        Some(stop) if stop <= due => Judgement::Good,
+        None if end <= due => Judgement::Open,
+        Some(_) | None => Judgement::Late,
+    };
+    Outcome { due: Some(due), ..Outcome::bare(clock, course, end, judgement) }
+}
+
+/// By a term on the clock: of several stretches the first late one, else the last.
+fn by_term(clock: &Counting, course: &Course<'_>, term: Term, end: Instant) -> Outcome {
+    let earlier = course.earlier.iter().map(|stretch| on_stretch(clock, course, stretch, term, end));
+    let late = { earlier }.find(|outcome| outcome.judgement == Judgement::Late);
+    late.unwrap_or_else(|| on_stretch(clock, course, &course.last, term, end))
+}
+
+fn on_stretch(clock: &Counting, course: &Course<'_>, stretch: &Stretch, term: Term, end: Instant) -> Outcome {
+    let stop = stretch.stop.unwrap_or(end);
+    let pauses = course.pauses_within(stretch, stop);
+    let standing = clock.standing(stretch.start, term, Purpose::Resolution, &pauses, stretch.stop, end);
+    let (judgement, suspended) = match standing {
+        Some(Standing::InTime) => (Judgement::Good, false),
+        Some(Standing::Late) => (Judgement::Late, false),
+        Some(Standing::Running) => (Judgement::Open, false),
+        Some(Standing::Suspended { breached: true }) => (Judgement::Late, true),
+        Some(Standing::Suspended { breached: false }) => (Judgement::Open, true),
+        None => (Judgement::NotJudgeable, false),
+    };
+    Outcome {
+        judgement,
+        taken: clock.counted(stretch.start, stop, Purpose::Resolution, &pauses),
+        due: clock.due(stretch.start, term, Purpose::Resolution, &pauses, stop),
+        suspended,
+    }
 }
 
 impl CaseCount {
@@ -148,8 +276,13 @@ impl CaseCount {
         Some((share, Band { low, high }))
     }
 
-    /// All cases that fall under the promise.
+    /// All cases of the period, those left out included.
     pub fn total(self) -> u64 {
+        self.good + self.late + self.open + self.not_judgeable + self.excluded + self.without_deadline
+    }
+
+    /// The cases that fall under the promise.
+    pub fn promised(self) -> u64 {
         self.good + self.late + self.open + self.not_judgeable
     }
 }

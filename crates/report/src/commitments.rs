@@ -5,12 +5,16 @@ pub(crate) mod times;
 pub(crate) mod versions;
 
 use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Comparison, Indicator, Target, TimesClock, Within, Words};
-use impegno_measure::{Account, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence};
+use impegno_charter::{
+    Clock, Commitment, Comparison, Indicator, Limit, Target, TimesClock, Within, Words,
+};
+use impegno_measure::{
+    Account, CaseCount, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence,
+};
 use num_rational::BigRational;
 
 use crate::body;
-use crate::document::{Block, Cell, Column, Row, RowRole, Table, Tone, Unit, Value};
+use crate::document::{Block, Cell, Column, Language, Row, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
 use crate::proofs::proof_slug;
@@ -115,16 +119,28 @@ pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
 /// The exact expected value: of cases within a time, the time.
 fn expected_value(commitment: &Commitment) -> Value {
     match (&commitment.indicator, &commitment.expected.target) {
-        (Indicator::Within(within), _) => Value::Micros(i128::from(within.limit.0)),
-        (_, Target::Share { numerator, denominator, .. }) => {
+        (Indicator::Within(within), target) => match (&within.limit, target) {
+            (Limit::Time { length, .. }, _) => Value::Micros(i128::from(length.0)),
+            (Limit::WorkingDays(days) | Limit::Days(days) | Limit::Months(days), _) => {
+                Value::Integer(i128::from(*days))
+            }
+            (Limit::Deadline(_), target) => target_value(target),
+        },
+        (_, target) => target_value(target),
+    }
+}
+
+fn target_value(target: &Target) -> Value {
+    match target {
+        Target::Share { numerator, denominator, .. } => {
             Value::Ratio { numerator: *numerator, denominator: *denominator, unit: Unit::Percent }
         }
-        (_, Target::Time { length, .. }) => Value::Micros(i128::from(length.0)),
-        (_, Target::Months(months)) => Value::Integer(i128::from(*months)),
-        (_, Target::Days { numerator, denominator } | Target::Number { numerator, denominator, .. }) => {
+        Target::Time { length, .. } => Value::Micros(i128::from(length.0)),
+        Target::Months(months) => Value::Integer(i128::from(*months)),
+        Target::Days { numerator, denominator } | Target::Number { numerator, denominator, .. } => {
             number(&BigRational::new((*numerator).into(), (*denominator).into()))
         }
-        (_, Target::Cents(cents)) => Value::Cents(*cents),
+        Target::Cents(cents) => Value::Cents(*cents),
     }
 }
 
@@ -143,8 +159,17 @@ fn every(months: i64, frame: &Frame<'_>) -> String {
 
 /// The limit of a `within` indicator with its clock: `1 h lavorativa`.
 pub(crate) fn limit(within: &Within, frame: &Frame<'_>) -> String {
-    let time = words::time_in(within.unit, within.limit.0, frame.language);
-    match (&within.clock, within.limit.0 == within.unit.micros()) {
+    let (length, unit) = match &within.limit {
+        Limit::Time { length, unit } => (length.0, *unit),
+        Limit::WorkingDays(days) => return words::whole_days(*days, true, frame.language),
+        Limit::Days(days) => return words::whole_days(*days, false, frame.language),
+        Limit::Months(months) => return words::months(i64::from(*months), frame.language),
+        Limit::Deadline(_) => {
+            return say(frame.language, "la scadenza di ciascun caso", "the deadline of each case");
+        }
+    };
+    let time = words::time_in(unit, length, frame.language);
+    match (&within.clock, length == unit.micros()) {
         (Clock::Elapsed, _) => time,
         (Clock::Working(_), true) => {
             say(frame.language, &format!("{time} lavorativa"), &format!("{time} of work"))
@@ -253,7 +278,7 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
             response.slowest.first().map_or_else(Cell::empty, |slowest| time(slowest.0))
         }
         Evidence::Within(within) => {
-            within.cases.iter().find(|case| case.judgement != Judgement::NotJudgeable).map_or_else(
+            within.cases.iter().find(|case| counts_as_worst(case.judgement)).map_or_else(
                 Cell::empty,
                 |case| Cell { text: taken(case.taken, within, frame), ..time(case.taken) },
             )
@@ -270,6 +295,14 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
                 proof: None,
             }
         }
+    }
+}
+
+/// Whether a case can be the slowest one: its time is known and was promised.
+fn counts_as_worst(judgement: Judgement) -> bool {
+    match judgement {
+        Judgement::Good | Judgement::Late | Judgement::Open => true,
+        Judgement::NotJudgeable | Judgement::Excluded | Judgement::WithoutDeadline => false,
     }
 }
 
@@ -376,8 +409,9 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         }
         Evidence::Within(within) => {
             let cases = within.count;
-            if cases.total() == 0 {
-                return say(language, "nessun caso", "no case");
+            if cases.promised() == 0 {
+                let none = say(language, "nessun caso", "no case");
+                return none + &apart(cases, language);
             }
             let decided = count(cases.good + cases.late);
             let good = count(cases.good);
@@ -413,6 +447,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             if cases.not_judgeable > 0 {
                 text.push_str(&format!(", {odd}"));
             }
+            text.push_str(&apart(cases, language));
             text.push_str(&small_sample(cases.good, cases.good + cases.late, frame));
             text
         }
@@ -454,6 +489,26 @@ fn small_sample(good: u64, total: u64, frame: &Frame<'_>) -> String {
         &format!("; pochi casi, intervallo 95 %: {low}–{high} %"),
         &format!("; few cases, 95 % interval: {low}–{high} %"),
     )
+}
+
+/// The cases that a promise leaves out, and those for which it promises nothing: `, 3 esclusi, 12 senza scadenza`.
+fn apart(cases: CaseCount, language: Language) -> String {
+    let count = |number: u64| numbers::integer(i128::from(number), language);
+    let mut text = String::new();
+    if cases.excluded > 0 {
+        let excluded = count(cases.excluded);
+        let many = if cases.excluded == 1 { "escluso" } else { "esclusi" };
+        text.push_str(&say(language, &format!(", {excluded} {many}"), &format!(", {excluded} left out")));
+    }
+    if cases.without_deadline > 0 {
+        let without = count(cases.without_deadline);
+        text.push_str(&say(
+            language,
+            &format!(", {without} senza scadenza"),
+            &format!(", {without} without a deadline"),
+        ));
+    }
+    text
 }
 
 /// Measured − expected in the commitment's own unit, with what that means in words.

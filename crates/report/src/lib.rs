@@ -8,6 +8,7 @@
 mod against;
 mod body;
 mod changes;
+mod clock_rules;
 mod commitments;
 pub mod document;
 pub mod errata;

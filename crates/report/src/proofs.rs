@@ -10,6 +10,7 @@ use impegno_calendar::Micros;
 use impegno_charter::{Clock, Commitment, Indicator, Standard, Statistic};
 use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measured, Measurement, WithinEvidence};
 
+use crate::clock_rules;
 use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict, versions};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
@@ -195,6 +196,7 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
                     ),
                 )
             });
+            let condition = condition + &clock_rules::sentences(one, frame);
             let (cases, from, to) = (&one.cases, &one.from, &one.to);
             say(
                 language,
@@ -344,24 +346,29 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
                 role: RowRole::Part,
                 cells: vec![count(number)],
             };
-            let rows = vec![
+            let mut rows = vec![
                 bucket("good", Judgement::Good, one.count.good),
                 bucket("late", Judgement::Late, one.count.late),
                 bucket("open", Judgement::Open, one.count.open),
                 bucket("not-judgeable", Judgement::NotJudgeable, one.count.not_judgeable),
-                Row {
-                    key: "total".to_owned(),
-                    label: say(language, "Totale", "Total"),
-                    role: RowRole::Total,
-                    cells: vec![count(one.count.total())],
-                },
             ];
-            let notable = |case: &&Judged| case.judgement != Judgement::Good;
+            rows.extend(clock_rules::rows_apart(one, language));
+            rows.push(Row {
+                key: "total".to_owned(),
+                label: say(language, "Totale", "Total"),
+                role: RowRole::Total,
+                cells: vec![count(one.count.total())],
+            });
+            let notable =
+                |case: &&Judged| !matches!(case.judgement, Judgement::Good | Judgement::WithoutDeadline);
+            let good = |case: &&Judged| case.judgement == Judgement::Good;
+            let (left_it, left_en) =
+                if one.count.excluded > 0 { (", esclusi", ", left out") } else { ("", "") };
             let listed: Vec<&Judged> = one
                 .cases
                 .iter()
                 .filter(notable)
-                .chain(one.cases.iter().filter(|case| !notable(case)).take(SLOWEST_LISTED))
+                .chain(one.cases.iter().filter(good).take(SLOWEST_LISTED))
                 .collect();
             let cases = listed.iter().map(|case| case_row(case, one, frame)).collect();
             vec![
@@ -376,7 +383,7 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
                     row_heading: say(language, "Esito", "Outcome"),
                     columns: vec![column("cases", say(language, "Casi", "Cases"), true)],
                     rows,
-                    notes: Vec::new(),
+                    notes: clock_rules::notes(one, language),
                     chart: None,
                 }),
                 Block::Table(Table {
@@ -385,10 +392,10 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
                     definition: say(
                         language,
                         &format!(
-                            "Tutti i casi in ritardo, aperti o non giudicabili, poi i {SLOWEST_LISTED} più lenti entro il termine."
+                            "Tutti i casi in ritardo, aperti{left_it} o non giudicabili, poi i {SLOWEST_LISTED} più lenti entro il termine."
                         ),
                         &format!(
-                            "All cases late, open or not judgeable, then the {SLOWEST_LISTED} slowest in time."
+                            "All cases late, open{left_en} or not judgeable, then the {SLOWEST_LISTED} slowest in time."
                         ),
                     ),
                     row_heading: say(language, "Caso", "Case"),
@@ -480,6 +487,7 @@ fn case_row(case: &Judged, evidence: &WithinEvidence, frame: &Frame<'_>) -> Row 
         Judgement::Good => Tone::Good,
         Judgement::Late => Tone::Bad,
         Judgement::Open | Judgement::NotJudgeable => Tone::Unsure,
+        Judgement::Excluded | Judgement::WithoutDeadline => Tone::Plain,
     };
     let origins: Vec<String> = case.origins.iter().map(|origin| place(origin, frame)).collect();
     let at = |instant: Option<impegno_calendar::Instant>| {
@@ -494,7 +502,7 @@ fn case_row(case: &Judged, evidence: &WithinEvidence, frame: &Frame<'_>) -> Row 
             at(case.to),
             Cell { text: taken(case.taken, evidence, frame), ..time_cell(case.taken, frame) },
             at(case.due),
-            Cell::words(words::judgement(case.judgement, language)).toned(tone),
+            Cell::words(clock_rules::outcome(case, zone, language)).toned(tone),
             Cell::words(origins.join("; ")),
         ],
     }

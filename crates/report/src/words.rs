@@ -57,6 +57,8 @@ pub(crate) fn judgement(judgement: Judgement, language: Language) -> String {
         Judgement::Late => say(language, "in ritardo", "late"),
         Judgement::Open => say(language, "aperto, non ancora in ritardo", "open, not yet late"),
         Judgement::NotJudgeable => say(language, "non giudicabile", "not judgeable"),
+        Judgement::Excluded => say(language, "escluso dall’impegno", "left out of the promise"),
+        Judgement::WithoutDeadline => say(language, "senza scadenza", "without a deadline"),
     }
 }
 
@@ -135,6 +137,20 @@ pub(crate) fn days(days: &BigRational, language: Language) -> String {
         (Language::It, false) => format!("{number} giorni"),
         (Language::En, true) => "1 day".to_owned(),
         (Language::En, false) => format!("{number} days"),
+    }
+}
+
+/// A number of days, `5 giorni lavorativi`.
+pub(crate) fn whole_days(days: i32, working: bool, language: Language) -> String {
+    match (language, days, working) {
+        (Language::It, 1, true) => "1 giorno lavorativo".to_owned(),
+        (Language::It, 1, false) => "1 giorno".to_owned(),
+        (Language::It, _, true) => format!("{days} giorni lavorativi"),
+        (Language::It, _, false) => format!("{days} giorni"),
+        (Language::En, 1, true) => "1 working day".to_owned(),
+        (Language::En, 1, false) => "1 day".to_owned(),
+        (Language::En, _, true) => format!("{days} working days"),
+        (Language::En, _, false) => format!("{days} days"),
     }
 }
 

@@ -4,6 +4,7 @@ mod read;
 
 use std::collections::BTreeMap;
 
+use impegno_clocks::Profile;
 use impegno_facts::{Origin, State};
 
 use crate::civil::TimePattern;
@@ -19,6 +20,8 @@ pub struct Declaration {
     pub title: [String; 2],
     /// What the licence of the data asks to be said, word for word, and the licence; printed in every report.
     pub attribution: Option<Attribution>,
+    /// How the program that it comes from counts the time of cases; promises that say nothing follow it.
+    pub clock: Option<Profile>,
     /// How its files relate to each other.
     pub mode: Mode,
     /// Rejected rows that are tolerated, in millionths of all rows.

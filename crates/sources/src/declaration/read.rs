@@ -14,6 +14,7 @@ use crate::workbook::WorkbookKind;
 pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let title = read_title(table);
     let attribution = read_attribution(table);
+    let clock = table.word("clock", &Profile::NAMED.map(|profile| (profile.name, profile)));
     let mode_word = table.text("mode");
     let mode = read_mode(table);
     let tolerance_ppm = read_tolerance(table);
@@ -39,7 +40,14 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
         let hint = "write \"append\", or \"snapshot\" when every file is the whole";
         table.problem(BAD_SETTING, word, "cases cannot be replaced by period", hint);
     }
-    Some(Declaration { title, attribution, mode: mode?, tolerance_ppm, format })
+    if let Some(clock) = &clock
+        && !matches!(&format, Format::Table(format) if matches!(format.facts, FactColumns::Cases { .. }))
+    {
+        let hint = "only cases have one; leave it out";
+        table.problem(BAD_SETTING, clock, "a clock of facts that are no cases", hint);
+    }
+    let clock = clock.map(|clock| clock.value);
+    Some(Declaration { title, attribution, clock, mode: mode?, tolerance_ppm, format })
 }
 
 fn read_title(table: &mut Table<'_>) -> [String; 2] {
