@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::bodies::{Scheme, read_bodies, read_services};
 use crate::calendars::{CalendarDrafts, read_date};
+use crate::clocks::read_clocks;
 use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE};
 use crate::commitment::{name_versions, read_commitments};
 use crate::layout_read::read_layout;
@@ -35,6 +36,8 @@ pub struct Centre {
     pub notices: Vec<Words>,
     /// Calendars by code; `24x7` is always there.
     pub calendars: BTreeMap<String, Calendar>,
+    /// Clocks that it declares, by code; [`Profile::NAMES`] are always there besides.
+    pub clocks: BTreeMap<String, Profile>,
     /// How the cases of a source are counted that declares a clock of its own, by source. Not of this folder's
     /// own texts: whoever reads the declarations of sources sets it.
     pub source_clocks: BTreeMap<String, Profile>,
@@ -134,6 +137,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
         .map(|notice| Words { it: required(notice, "it"), en: required(notice, "en") })
         .collect();
     let calendars = CalendarDrafts::read(table);
+    let clocks = read_clocks(table);
     let mut schemes: Vec<Scheme> = Vec::new();
     for mut entry in table.tables("scheme") {
         if let Some(scheme) = read_scheme(&mut entry, &schemes) {
@@ -142,7 +146,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
     }
     *usable = zone.is_some();
     let zone = zone.or_else(|| Zone::named("UTC").ok())?;
-    Some((Centre { name, notices, schemes, since, ..Centre::empty(zone) }, calendars))
+    Some((Centre { name, notices, schemes, clocks, since, ..Centre::empty(zone) }, calendars))
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
@@ -197,6 +201,7 @@ impl Centre {
             zone,
             notices: Vec::new(),
             calendars: BTreeMap::new(),
+            clocks: BTreeMap::new(),
             source_clocks: BTreeMap::new(),
             bodies: Vec::new(),
             schemes: Vec::new(),
@@ -238,6 +243,11 @@ impl Centre {
     /// The system of a code.
     pub fn system(&self, code: &str) -> Option<&System> {
         self.systems.iter().find(|system| system.code == code)
+    }
+
+    /// The clock of a name: a declared one, or one of [`Profile::NAMES`].
+    pub fn clock(&self, name: &str) -> Option<Profile> {
+        self.clocks.get(name).cloned().or_else(|| Profile::named(name))
     }
 
     /// The calendar of a code.

@@ -7,6 +7,7 @@
 mod bodies;
 mod calendars;
 mod centre;
+mod clocks;
 mod codes;
 mod commitment;
 mod decimal;

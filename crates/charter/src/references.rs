@@ -1,8 +1,9 @@
 //! Whether what commitments and layouts refer to is there.
 
+use impegno_clocks::Profile;
 use impegno_findings::{Finding, Place, nearest};
 
-use crate::codes::UNKNOWN_REFERENCE;
+use crate::codes::{BAD_SETTING, UNKNOWN_REFERENCE};
 use crate::indicator::check_availability;
 use crate::layout::{BlockLayout, Layout, TimesClock};
 use crate::{Centre, Clock, Indicator};
@@ -55,6 +56,8 @@ pub(crate) fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
 pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
     let calendars: Vec<&str> = centre.calendars.keys().map(String::as_str).collect();
     let probes: Vec<&str> = centre.probes.iter().map(|probe| probe.name.as_str()).collect();
+    let declared = centre.clocks.keys().map(String::as_str);
+    let clocks: Vec<&str> = Profile::NAMES.into_iter().chain(declared).collect();
     for commitment in &centre.commitments {
         let mut unknown = |what: &str, name: &str, known: &[&str]| {
             if !known.contains(&name) {
@@ -65,7 +68,7 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                 findings.push(finding.hint(hint));
             }
         };
-        let mut availabilities = Vec::new();
+        let (mut availabilities, mut withins) = (Vec::new(), Vec::new());
         for indicator in commitment.indicator.all() {
             match indicator {
                 Indicator::Availability(availability) | Indicator::LongestStop(availability) => {
@@ -77,6 +80,10 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                     if let Clock::Working(calendar) = &within.clock {
                         unknown("calendar", calendar, &calendars);
                     }
+                    if let Some(clock) = &within.counting {
+                        unknown("clock", clock, &clocks);
+                    }
+                    withins.push(within);
                 }
                 Indicator::CaseTime(time) => {
                     if let TimesClock::Working(calendar) = &time.clock {
@@ -96,6 +103,16 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
         }
         for availability in availabilities {
             check_availability(availability, centre, &commitment.code, &commitment.place, findings);
+        }
+        for within in withins {
+            let clock = within.counting.as_ref().and_then(|name| centre.clock(name));
+            if let (Some(clock), Some(term)) = (clock, within.limit.term())
+                && !impegno_clocks::judges(&clock, term)
+            {
+                let message = format!("{}: the clock `{}` has no such term", commitment.code, clock.name);
+                let finding = Finding::error(BAD_SETTING, commitment.place.clone(), message);
+                findings.push(finding.hint("give it a limit in hours, or another clock"));
+            }
         }
     }
 }

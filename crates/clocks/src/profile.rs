@@ -1,5 +1,7 @@
 //! The choices that a due date follows from, as data.
 
+use std::borrow::Cow;
+
 use jiff::civil::Time;
 
 /// How a clock counts.
@@ -7,10 +9,10 @@ use jiff::civil::Time;
 /// One field for each choice in which programs differ. The values of the named profiles were found from the
 /// documentation and the public tests of the programs; `docs/clocks.md` of the repository says how many of those
 /// tests each profile reproduces.
-#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Profile {
     /// Its name, as settings write it.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Where a length ends that fills a segment of a day exactly, and not the day.
     pub inner_edge: Edge,
     /// Where a length ends that fills the rest of a day exactly.
@@ -278,7 +280,7 @@ impl Profile {
     /// How Impegno counts when nobody says otherwise: to the microsecond, in elapsed time, ending at closings;
     /// terms in days by the Italian civil count (Codice civile, art. 2963).
     pub const NATIVE: Profile = Profile {
-        name: "native",
+        name: Cow::Borrowed("native"),
         inner_edge: Edge::Closing,
         day_edge: Edge::Closing,
         zero: Zero::Start,
@@ -302,7 +304,7 @@ impl Profile {
 
     /// GLPI as its tests of 2025 assert.
     pub const GLPI: Profile = Profile {
-        name: "glpi",
+        name: Cow::Borrowed("glpi"),
         inner_edge: Edge::Closing,
         day_edge: Edge::NextOpening,
         zero: Zero::NextOpeningButClosing,
@@ -330,11 +332,11 @@ impl Profile {
 
     /// GLPI of the 10.0 era: a change of agreement loses the pauses.
     pub const GLPI_10_0: Profile =
-        Profile { name: "glpi-10.0", change: ChangeOfAgreement::PausesLost, ..Profile::GLPI };
+        Profile { name: Cow::Borrowed("glpi-10.0"), change: ChangeOfAgreement::PausesLost, ..Profile::GLPI };
 
     /// biz, the library of calendars that Zammad builds on.
     pub const BIZ: Profile = Profile {
-        name: "biz",
+        name: Cow::Borrowed("biz"),
         inner_edge: Edge::NextOpening,
         day_edge: Edge::NextOpening,
         zero: Zero::NextOpening,
@@ -358,7 +360,7 @@ impl Profile {
 
     /// Zammad: the arithmetic of biz, in minutes, without terms in days; no length is no promise.
     pub const ZAMMAD: Profile = Profile {
-        name: "zammad",
+        name: Cow::Borrowed("zammad"),
         zero: Zero::NoDate,
         time_grain: Grain::Minute,
         pause_grain: Grain::Minute,
@@ -369,7 +371,7 @@ impl Profile {
 
     /// business_time, a library for Ruby: ends at closings, starts at openings, days keep their time.
     pub const BUSINESS_TIME: Profile = Profile {
-        name: "business_time",
+        name: Cow::Borrowed("business_time"),
         zero: Zero::NextOpening,
         time_grain: Grain::Second,
         pause_grain: Grain::Second,
@@ -378,11 +380,17 @@ impl Profile {
         ..Profile::NATIVE
     };
 
-    /// The profiles that settings may name, in the order in which help lists them.
-    pub const NAMED: [Profile; 4] = [Profile::NATIVE, Profile::GLPI, Profile::GLPI_10_0, Profile::ZAMMAD];
+    /// The names of the profiles that settings may name, in the order in which help lists them.
+    pub const NAMES: [&'static str; 4] = ["native", "glpi", "glpi-10.0", "zammad"];
 
-    /// The profile of a name of [`Profile::NAMED`].
+    /// The profile of one of [`Profile::NAMES`].
     pub fn named(name: &str) -> Option<Profile> {
-        Profile::NAMED.into_iter().find(|profile| profile.name == name)
+        match name {
+            "native" => Some(Profile::NATIVE),
+            "glpi" => Some(Profile::GLPI),
+            "glpi-10.0" => Some(Profile::GLPI_10_0),
+            "zammad" => Some(Profile::ZAMMAD),
+            _ => None,
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use impegno_clocks::Profile;
 use tables::{Setting, run};
 
 /// The rows of each file of cases, by its name without `.md`.
@@ -66,4 +67,11 @@ fn a_wrong_result_an_unknown_heading_and_an_empty_table_fail() {
 #[test]
 fn a_setting_that_the_runner_does_not_know_fails() {
     assert!(Setting::default().with("huors", "daily 8:00-9:00").is_err());
+}
+
+#[test]
+fn each_name_is_that_of_its_profile() {
+    for name in Profile::NAMES {
+        assert_eq!(Profile::named(name).map(|profile| profile.name), Some(name.into()));
+    }
 }

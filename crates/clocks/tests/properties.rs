@@ -35,7 +35,7 @@ static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(|| {
 
 fn clocks(profiles: &'static [Profile]) -> impl Strategy<Value = Clock> {
     (prop::sample::select(profiles), 0..3_usize)
-        .prop_map(|(profile, calendar)| Clock::new(profile, CALENDARS[calendar].clone()))
+        .prop_map(|(profile, calendar)| Clock::new(profile.clone(), CALENDARS[calendar].clone()))
 }
 
 fn instants() -> impl Strategy<Value = Instant> {

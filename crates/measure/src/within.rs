@@ -108,11 +108,14 @@ impl Clocks {
         };
         let counting = |profile: Profile| Counting::new(profile, calendar.clone());
         // What the promise says holds for all its cases.
-        let by_source = match within.profile {
+        let named = within.counting.as_ref().and_then(|name| centre.clock(name));
+        let by_source = match &within.counting {
             Some(_) => BTreeMap::new(),
-            None => centre.source_clocks.iter().map(|(name, own)| (name.clone(), counting(*own))).collect(),
+            None => {
+                centre.source_clocks.iter().map(|(name, own)| (name.clone(), counting(own.clone()))).collect()
+            }
         };
-        Clocks { otherwise: counting(within.profile.unwrap_or(Profile::NATIVE)), by_source }
+        Clocks { otherwise: counting(named.unwrap_or(Profile::NATIVE)), by_source }
     }
 
     fn of(&self, source: &str) -> &Counting {

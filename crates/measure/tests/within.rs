@@ -43,6 +43,8 @@ fn centre(within: &str) -> Centre {
 }
 
 fn folder(within: &str) -> BTreeMap<String, String> {
+    let clock = "[[clock]]\ncode = \"civico\"\nclosed-start = \"same-time\"\nlanding = \"same-time\"\n\
+                 late-start = { from = \"17:00\", starts = \"8:30\" }\n";
     let centre = "name = \"Centro\"\nzone = \"Europe/Rome\"\n[[holiday]]\nname = \"Patrono\"\nday = \"06-24\"\n\
                   [[calendar]]\ncode = \"ufficio\"\nhours = { monday = \"8:30-14:30\", \
                   tuesday = [\"8:30-14:30\", \"15:30-18:30\"], wednesday = \"8:30-14:30\", \
@@ -52,7 +54,7 @@ fn folder(within: &str) -> BTreeMap<String, String> {
          indicator = {{ within = {{ cases = \"ticket\", from = \"opened\", to = \"solved\", {within} }} }}\n"
     );
     BTreeMap::from([
-        ("centre.toml".to_owned(), centre.to_owned()),
+        ("centre.toml".to_owned(), format!("{centre}{clock}")),
         ("commitments/carta.toml".to_owned(), promise),
     ])
 }
@@ -153,6 +155,37 @@ fn the_last_day_of_a_term_in_days_is_whole() {
     assert_eq!(last("calendar = \"ufficio\", limit = \"1 day\""), moved);
     assert_eq!(last("limit = \"1 day\""), (Judgement::Late, "2026-06-13T23:59:59.999999".to_owned()));
     assert_eq!(last("limit = \"1 month\""), (Judgement::Good, "2026-07-12T23:59:59.999999".to_owned()));
+}
+
+#[test]
+fn a_centre_declares_clocks_of_its_own() {
+    let within = "calendar = \"ufficio\", limit = \"1 working-day\", clock = \"civico\"";
+    let judged = |opened, solved| one(within, &[("T1", "opened", opened), ("T1", "solved", solved)]);
+    // From Saturday to Monday at the same time, then a day.
+    let due = "2026-06-23T10:00:00".to_owned();
+    assert_eq!(judged("2026-06-20T10:00", "2026-06-23T10:00"), (Judgement::Good, due.clone()));
+    assert_eq!(judged("2026-06-20T10:00", "2026-06-23T10:00:01"), (Judgement::Late, due));
+    // From Monday evening to Tuesday morning, then over the patron's day.
+    let due = "2026-06-25T08:30:00".to_owned();
+    assert_eq!(judged("2026-06-22T17:00", "2026-06-25T08:30"), (Judgement::Good, due));
+}
+
+#[test]
+fn what_is_wrong_with_a_declared_clock_is_told() {
+    let with = |clock: &str| {
+        let mut folder = folder("limit = \"1 h\"");
+        let centre = folder.get_mut("centre.toml").expect("there");
+        centre.push_str("[[clock]]\n");
+        centre.push_str(clock);
+        impegno_charter::read(&folder).1.into_iter().map(|finding| finding.message).collect::<Vec<_>>()
+    };
+    assert_eq!(with("code = \"altro\"\nlike = \"glpi\"\n"), Vec::<String>::new());
+    assert_eq!(with("code = \"glpi\"\n"), ["the clock `glpi` stands twice"]);
+    assert_eq!(with("code = \"civico\"\n"), ["the clock `civico` stands twice"]);
+    let late = "code = \"altro\"\nlate-start = { from = \"17\", starts = \"8:30\" }\n";
+    assert_eq!(with(late), ["`17` is no time of day"]);
+    assert_eq!(with("code = \"altro\"\nlanding = \"somewhere\"\n").len(), 1);
+    assert_eq!(with("code = \"altro\"\nedge = \"closing\"\n").len(), 1);
 }
 
 const PAUSED: &str =
@@ -324,7 +357,10 @@ fn settings_that_contradict_each_other_are_findings() {
         problems("deadline = \"due\", reopen = \"exclude\""),
         ["with a `deadline` only `count` is possible"]
     );
-    assert_eq!(problems("limit = \"2 days\", clock = \"zammad\""), ["the clock `zammad` has no such term"]);
+    assert_eq!(
+        problems("limit = \"2 days\", clock = \"zammad\""),
+        ["X: the clock `zammad` has no such term"]
+    );
     assert_eq!(problems("limit = \"0 days\"").len(), 1);
     assert_eq!(problems("limit = \"1 h\", clock = \"zamad\"").len(), 1);
     assert_eq!(problems("limit = \"1 h\", pause = { from = [] }").len(), 1);

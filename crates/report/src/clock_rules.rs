@@ -80,14 +80,14 @@ pub(crate) fn sentences(within: &Within, frame: &Frame<'_>) -> String {
             format!("Cases of the source “{source}” are counted as the profile “{name}” does."),
         ),
     };
-    match &within.profile {
+    match &within.counting {
         Some(own) => {
-            let (italian, english) = profile(None, own.name);
+            let (italian, english) = profile(None, own);
             add(italian, english);
         }
         None => {
             for (source, declared) in &frame.centre.source_clocks {
-                let (italian, english) = profile(Some(source), declared.name);
+                let (italian, english) = profile(Some(source), &declared.name);
                 add(italian, english);
             }
         }

@@ -1,7 +1,7 @@
 //! Cases in which one event follows another in time.
 
 use impegno_calendar::Micros;
-use impegno_clocks::{Profile, Term};
+use impegno_clocks::Term;
 use impegno_settings::{Spot, Table};
 
 use super::read_time;
@@ -29,8 +29,9 @@ pub struct Within {
     pub to: String,
     /// In which hours time is counted.
     pub clock: Clock,
-    /// How edges, pauses and days are counted; without, as the source of a case declares, else natively.
-    pub profile: Option<Profile>,
+    /// Name of the clock: how edges, pauses and days are counted; without, as the source of a case declares, else
+    /// natively.
+    pub counting: Option<String>,
     /// The limit.
     pub limit: Limit,
     /// Which events pause the clock.
@@ -142,8 +143,8 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Within> {
         Some(calendar) => Clock::Working(calendar.value),
         None => Clock::Elapsed,
     };
-    let profile = read_profile(table, "clock");
-    let limit = read_limit(table, &clock, profile.as_ref());
+    let counting = table.text("clock").map(|name| name.value);
+    let limit = read_limit(table, &clock);
     let pause = table.table("pause").and_then(|mut pause| read_pause(&mut pause));
     let words = [("exclude", Reopen::Exclude), ("count", Reopen::Count), ("new-clock", Reopen::NewClock)];
     let reopen = table.word("reopen", &words);
@@ -165,18 +166,13 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Within> {
         from: from?.value,
         to: to?.value,
         clock,
-        profile: profile.map(|profile| profile.value),
+        counting,
         limit,
         pause,
         reopen: reopen.map(|reopen| reopen.value),
         leave_out,
         longer_than,
     })
-}
-
-/// The name of a clock profile.
-fn read_profile(table: &mut Table<'_>, key: &str) -> Option<Spot<Profile>> {
-    table.word(key, &Profile::NAMED.map(|profile| (profile.name, profile)))
 }
 
 /// A case with a deadline of its own has no clock that a pause or a reopening could change.
@@ -207,7 +203,7 @@ fn read_pause(table: &mut Table<'_>) -> Option<PauseRule> {
     (!rule.from.is_empty()).then_some(rule)
 }
 
-fn read_limit(table: &mut Table<'_>, clock: &Clock, profile: Option<&Spot<Profile>>) -> Option<Limit> {
+fn read_limit(table: &mut Table<'_>, clock: &Clock) -> Option<Limit> {
     if let Some(deadline) = table.text("deadline") {
         if let Some(limit) = table.text("limit") {
             let hint = "a promise ends at the deadline of each case or after a length of time, not both";
@@ -236,14 +232,6 @@ fn read_limit(table: &mut Table<'_>, clock: &Clock, profile: Option<&Spot<Profil
     if let (Limit::WorkingDays(_), Clock::Elapsed) = (&days, clock) {
         let hint = "name the `calendar` whose days they are; without, every day is one: write \"days\"";
         table.problem(BAD_SETTING, &text, "working days of no calendar", hint);
-        return None;
-    }
-    if let Some(profile) = profile
-        && let Some(term) = days.term()
-        && !impegno_clocks::judges(&profile.value, term)
-    {
-        let message = format!("the clock `{}` has no such term", profile.value.name);
-        table.problem(BAD_SETTING, &text, message, "give it a length of time, or another clock");
         return None;
     }
     Some(days)

@@ -301,10 +301,12 @@ fn weekdays(name: &str) -> Option<Profile> {
     let days =
         DayRule { closed_start: ClosedStart::SameTime, late_start: Some(late), landing: Landing::SameTime };
     match name {
-        "weekdays" => Some(Profile { name: "weekdays", days, ..Profile::NATIVE }),
-        "same-time" => {
-            Some(Profile { name: "same-time", days: DayRule { late_start: None, ..days }, ..Profile::NATIVE })
-        }
+        "weekdays" => Some(Profile { name: "weekdays".into(), days, ..Profile::NATIVE }),
+        "same-time" => Some(Profile {
+            name: "same-time".into(),
+            days: DayRule { late_start: None, ..days },
+            ..Profile::NATIVE
+        }),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::workbook::WorkbookKind;
 pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let title = read_title(table);
     let attribution = read_attribution(table);
-    let clock = table.word("clock", &Profile::NAMED.map(|profile| (profile.name, profile)));
+    let clock = table.word("clock", &Profile::NAMES.map(|name| (name, name)));
     let mode_word = table.text("mode");
     let mode = read_mode(table);
     let tolerance_ppm = read_tolerance(table);
@@ -46,7 +46,7 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
         let hint = "only cases have one; leave it out";
         table.problem(BAD_SETTING, clock, "a clock of facts that are no cases", hint);
     }
-    let clock = clock.map(|clock| clock.value);
+    let clock = clock.and_then(|clock| Profile::named(clock.value));
     Some(Declaration { title, attribution, clock, mode: mode?, tolerance_ppm, format })
 }
 
