@@ -257,7 +257,11 @@ fn gather<S: Supply>(
     let checks_window = wanted.window(period);
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
     // Whether a register is kept at all may be told by a row of a later time; deadlines may lie there too.
-    let cases_window = if wanted.register || wanted.deadlines { Interval { end: Instant(i64::MAX / 2), ..ever } } else { ever };
+    let cases_window = if wanted.register || wanted.deadlines {
+        Interval { end: Instant(i64::MAX / 2), ..ever }
+    } else {
+        ever
+    };
     let mut parts: Vec<(Kind, usize)> = Vec::new();
     for (kind, window) in
         [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, ever)]

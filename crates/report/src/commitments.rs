@@ -5,9 +5,7 @@ pub(crate) mod times;
 pub(crate) mod versions;
 
 use impegno_calendar::Micros;
-use impegno_charter::{
-    Clock, Commitment, Comparison, Indicator, Limit, Target, TimesClock, Within, Words,
-};
+use impegno_charter::{Clock, Commitment, Comparison, Indicator, Limit, Target, TimesClock, Within, Words};
 use impegno_measure::{
     Account, CaseCount, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence,
 };
