@@ -117,7 +117,7 @@ fn load_at(directory: &Path, ledger: &Path) -> Result<Loaded, Failure> {
     };
     centre.source_clocks = sources
         .iter()
-        .filter_map(|(source, (declaration, _))| Some((source.clone(), declaration.clock?)))
+        .filter_map(|(source, (declaration, _))| Some((source.clone(), declaration.clock.clone()?)))
         .collect();
     let names = names(&centre);
     for (declaration, hash) in sources.values_mut() {

@@ -461,7 +461,9 @@ impl Scene<'_> {
         let gathered = self.gathered;
         // A period that has not begun when the last fact was received holds no case.
         let known = self.known_or_nothing();
-        let evidence = within::measure(wanted, self.centre, known, &gathered.finished, &gathered.joins);
+        let act_on = |id: &str| self.accepted.of_case(id).map(|act| act.code.clone());
+        let evidence =
+            within::measure(wanted, self.centre, known, &gathered.finished, &gathered.joins, act_on);
         let any = !gathered.finished.numbers(&wanted.cases).is_empty();
         let reason = match (any, evidence.count.promised()) {
             (false, _) => Reason::NoFacts,
@@ -603,6 +605,7 @@ impl Evidence {
                 evidence.account.share_without_exclusions()
             }
             Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
+            Evidence::Within(evidence) => evidence.share_without_exclusions(),
             Evidence::Mean(parts) => {
                 if parts.iter().all(|part| part.evidence.share_without_exclusions().is_none()) {
                     return None;
@@ -619,7 +622,6 @@ impl Evidence {
             }
             Evidence::Availability(_)
             | Evidence::Response(_)
-            | Evidence::Within(_)
             | Evidence::Cadence(_)
             | Evidence::CaseTime(_)
             | Evidence::Counts(_)

@@ -63,11 +63,13 @@ pub struct Judged {
     pub due: Option<Instant>,
     /// What became of it.
     pub judgement: Judgement,
+    /// What would have become of it without an act of exclusion.
+    pub without_acts: Judgement,
     /// The clock stands still at the end of the period.
     pub suspended: bool,
     /// When it stood still, and for which event.
     pub pauses: Vec<Pause>,
-    /// The event for which it is left out.
+    /// The event for which it is left out, or the code of the act of exclusion.
     pub excluded_by: Option<String>,
     /// Where its two events stand, and the one for which it is left out.
     pub origins: Vec<FactRef>,
@@ -78,7 +80,7 @@ pub struct Judged {
 pub struct WithinEvidence {
     /// The buckets.
     pub count: CaseCount,
-    /// How many cases were left out for which event.
+    /// How many cases were left out for which event, or by which act of exclusion.
     pub excluded: BTreeMap<String, u64>,
     /// Cases, among the open and the late ones, whose clock stands still at the end of the period.
     pub suspended: u64,
@@ -123,43 +125,40 @@ impl Clocks {
     }
 }
 
-/// Judges the cases of a period.
+/// Judges the cases of a period. `act_on` gives the code of the accepted act that takes out a case, if any does.
 pub(crate) fn measure(
     within: &Within,
     centre: &Centre,
     period: Interval,
     cases: &Cases,
     joins: &Joins,
+    act_on: impl Fn(&str) -> Option<String>,
 ) -> WithinEvidence {
     let clocks = Clocks::new(within, centre);
     let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, period.end.0).is_some());
     let fulfilling = cases.fulfilling(&within.cases, &within.filter, period.end.0, joins);
     let mut judged: Vec<Judged> = fulfilling
         .into_iter()
-        .filter_map(|number| judge(within, &clocks, period, cases.get(number as usize)?))
+        .filter_map(|number| judge(within, &clocks, period, cases.get(number as usize)?, &act_on))
         .collect();
     let mut count = CaseCount::default();
     let mut excluded: BTreeMap<String, u64> = BTreeMap::new();
     let (mut suspended, mut out_of_order) = (0, 0);
     for case in &mut judged {
-        // What its own events say of a case, they say although nobody records the awaited one.
-        let judged_by_event = !matches!(case.judgement, Judgement::Excluded | Judgement::WithoutDeadline);
         out_of_order += u64::from(case.judgement == Judgement::NotJudgeable);
-        if !event_known && judged_by_event {
-            case.judgement = Judgement::NotJudgeable;
+        if !event_known {
+            // What its own events say of a case, they say although nobody records the awaited one.
+            for judgement in [&mut case.judgement, &mut case.without_acts] {
+                if !matches!(judgement, Judgement::Excluded | Judgement::WithoutDeadline) {
+                    *judgement = Judgement::NotJudgeable;
+                }
+            }
         }
         suspended += u64::from(case.suspended && case.judgement != Judgement::NotJudgeable);
         if let Some(event) = &case.excluded_by {
             *excluded.entry(event.clone()).or_default() += 1;
         }
-        match case.judgement {
-            Judgement::Good => count.good += 1,
-            Judgement::Late => count.late += 1,
-            Judgement::Open => count.open += 1,
-            Judgement::NotJudgeable => count.not_judgeable += 1,
-            Judgement::Excluded => count.excluded += 1,
-            Judgement::WithoutDeadline => count.without_deadline += 1,
-        }
+        count.add(case.judgement);
     }
     judged.sort_by(|a, b| {
         b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
@@ -169,7 +168,13 @@ pub(crate) fn measure(
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.
-fn judge(within: &Within, clocks: &Clocks, period: Interval, case: Case<'_>) -> Option<Judged> {
+fn judge(
+    within: &Within,
+    clocks: &Clocks,
+    period: Interval,
+    case: Case<'_>,
+    act_on: &impl Fn(&str) -> Option<String>,
+) -> Option<Judged> {
     let end = period.end.0;
     let from = case.first(&within.from, end)?;
     if from.at < period.start.0 {
@@ -195,7 +200,9 @@ fn judge(within: &Within, clocks: &Clocks, period: Interval, case: Case<'_>) -> 
         (_, Some(term)) => by_term(clock, &course, term, period.end),
         (_, None) => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
     };
-    let judgement = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
+    let without_acts = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
+    let excluded_by = leaves.map(|event| event.event.to_owned()).or_else(|| act_on(case.id()));
+    let judgement = if excluded_by.is_some() { Judgement::Excluded } else { outcome.judgement };
     let origins = std::iter::once(from).chain(course.to).chain(leaves).map(|event| event.origin()).collect();
     Some(Judged {
         case: case.id().to_owned(),
@@ -205,9 +212,10 @@ fn judge(within: &Within, clocks: &Clocks, period: Interval, case: Case<'_>) -> 
         taken: outcome.taken,
         due: outcome.due,
         judgement,
-        suspended: outcome.suspended && leaves.is_none(),
+        without_acts,
+        suspended: outcome.suspended && excluded_by.is_none(),
         pauses: course.pauses,
-        excluded_by: leaves.map(|event| event.event.to_owned()),
+        excluded_by,
         origins,
     })
 }
@@ -268,7 +276,28 @@ fn on_stretch(clock: &Counting, course: &Course<'_>, stretch: &Stretch, term: Te
     }
 }
 
+impl WithinEvidence {
+    /// The share as it would be without any act of exclusion, if one takes out a case.
+    pub fn share_without_exclusions(&self) -> Option<num_rational::BigRational> {
+        let mut count = CaseCount::default();
+        self.cases.iter().for_each(|case| count.add(case.without_acts));
+        let (share, _) = (count != self.count).then(|| count.share())??;
+        Some(share)
+    }
+}
+
 impl CaseCount {
+    fn add(&mut self, judgement: Judgement) {
+        match judgement {
+            Judgement::Good => self.good += 1,
+            Judgement::Late => self.late += 1,
+            Judgement::Open => self.open += 1,
+            Judgement::NotJudgeable => self.not_judgeable += 1,
+            Judgement::Excluded => self.excluded += 1,
+            Judgement::WithoutDeadline => self.without_deadline += 1,
+        }
+    }
+
     /// Good ÷ (good + late), and what it could be.
     pub(crate) fn share(self) -> Option<(num_rational::BigRational, Band)> {
         let decided = i128::from(self.good + self.late);

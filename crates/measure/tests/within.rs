@@ -51,6 +51,7 @@ fn folder(within: &str) -> BTreeMap<String, String> {
                   thursday = [\"8:30-14:30\", \"15:30-18:30\"], friday = \"8:30-14:30\" }\n";
     let promise = format!(
         "document = \"Carta\"\n[[commitment]]\ncode = \"X\"\ntext = \"Promessa\"\nexpected = \">= 90 %\"\n\
+         exclusions = {{ kinds = [\"planned\"] }}\n\
          indicator = {{ within = {{ cases = \"ticket\", from = \"opened\", to = \"solved\", {within} }} }}\n"
     );
     BTreeMap::from([
@@ -302,6 +303,54 @@ fn cases_left_out_are_counted_in_a_line_of_their_own() {
     assert_eq!(buckets(&found), [0, 2, 0, 0, 2, 0]);
     assert_eq!(found.count.total(), 4);
     assert_eq!(found.excluded, BTreeMap::from([("merged".to_owned(), 2)]));
+}
+
+/// An act of exclusion of a kind about a case, approved.
+fn act(centre: &Centre, code: &str, kind: &str, case: &str) -> Part {
+    let mut facts = CaseEvents::default();
+    for (event, at) in [
+        ("approved", "2026-06-01T09:00"),
+        ("excluded-from", "2026-06-22T00:00"),
+        ("excluded-until", "2026-06-23T00:00"),
+    ] {
+        facts.case.push(code);
+        facts.kind.push("exclusion");
+        facts.event.push(event);
+        facts.at.push(instant(centre, at).0);
+        facts.n.push(0);
+        facts.line.push(1);
+        for (name, value) in [("exclusion-kind", kind), ("approved-by", "direzione"), ("excluded-case", case)]
+        {
+            facts.dimensions.entry(name.to_owned()).or_default().push(value);
+        }
+    }
+    let (source, file) = ("exclusions".to_owned(), format!("{code}.csv"));
+    Part { facts: Facts::Cases(facts), source, file, batch: 2 }
+}
+
+#[test]
+fn an_act_takes_out_a_case_and_the_share_without_it_is_kept() {
+    let centre = centre("limit = \"1 h\"");
+    let tickets = part(
+        &centre,
+        "desk",
+        &[
+            ("T1", "opened", "2026-06-22T09:00"),
+            ("T1", "solved", "2026-06-22T11:00"),
+            ("T2", "opened", "2026-06-22T09:00"),
+            ("T2", "solved", "2026-06-22T09:30"),
+            ("T3", "opened", "2026-06-22T09:00"),
+            ("T3", "solved", "2026-06-22T11:00"),
+        ],
+    );
+    let acts = [act(&centre, "E-1", "planned", "T1"), act(&centre, "E-2", "other", "T3")];
+    let measured = measured(&centre, std::iter::once(tickets).chain(acts).collect());
+    let without = measured.evidence.share_without_exclusions();
+    let Evidence::Within(found) = measured.evidence else { panic!("of cases") };
+    // The commitment does not accept acts of the other kind.
+    assert_eq!(buckets(&found), [1, 1, 0, 0, 1, 0]);
+    assert_eq!(found.excluded, BTreeMap::from([("E-1".to_owned(), 1)]));
+    assert_eq!(without.map(|share| share.to_string()), Some("1/3".to_owned()));
 }
 
 #[test]

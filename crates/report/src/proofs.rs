@@ -82,10 +82,16 @@ fn page(
     }
     if let Some(share) = measurement.evidence.share_without_exclusions() {
         let share = numbers::percent(&share, numbers::honest_decimals(&share, 3, None), language);
+        let (counted_it, counted_en) = match &measurement.evidence {
+            Evidence::Within(_) => {
+                ("i casi esclusi da un atto, contati", "cases taken out by an act, counted")
+            }
+            _ => ("quanto è escluso, contato come fermo", "what is excused, counted as down"),
+        };
         facts.push(say(
             language,
-            &format!("Senza esclusioni (quanto è escluso, contato come fermo): {share}"),
-            &format!("Without exclusions (what is excused, counted as down): {share}"),
+            &format!("Senza esclusioni ({counted_it}): {share}"),
+            &format!("Without exclusions ({counted_en}): {share}"),
         ));
     }
     facts.push(standard(commitment.standard, frame));
