@@ -201,7 +201,10 @@ fn judge(
         (_, None) => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
     };
     let without_acts = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
-    let excluded_by = leaves.map(|event| event.event.to_owned()).or_else(|| act_on(case.id()));
+    // An act never worsens a figure: a case that was in time stays in it.
+    let in_time = matches!(outcome.judgement, Judgement::Good | Judgement::WithoutDeadline);
+    let act = || if in_time { None } else { act_on(case.id()) };
+    let excluded_by = leaves.map(|event| event.event.to_owned()).or_else(act);
     let judgement = if excluded_by.is_some() { Judgement::Excluded } else { outcome.judgement };
     let origins = std::iter::once(from).chain(course.to).chain(leaves).map(|event| event.origin()).collect();
     Some(Judged {

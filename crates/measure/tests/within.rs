@@ -343,11 +343,15 @@ fn an_act_takes_out_a_case_and_the_share_without_it_is_kept() {
             ("T3", "solved", "2026-06-22T11:00"),
         ],
     );
-    let acts = [act(&centre, "E-1", "planned", "T1"), act(&centre, "E-2", "other", "T3")];
+    let acts = [
+        act(&centre, "E-1", "planned", "T1"),
+        act(&centre, "E-2", "other", "T3"),
+        act(&centre, "E-3", "planned", "T2"),
+    ];
     let measured = measured(&centre, std::iter::once(tickets).chain(acts).collect());
     let without = measured.evidence.share_without_exclusions();
     let Evidence::Within(found) = measured.evidence else { panic!("of cases") };
-    // The commitment does not accept acts of the other kind.
+    // The commitment does not accept acts of the other kind, and one on a case in time takes nothing out.
     assert_eq!(buckets(&found), [1, 1, 0, 0, 1, 0]);
     assert_eq!(found.excluded, BTreeMap::from([("E-1".to_owned(), 1)]));
     assert_eq!(without.map(|share| share.to_string()), Some("1/3".to_owned()));
