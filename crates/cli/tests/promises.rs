@@ -195,9 +195,12 @@ fn a_case_is_judged_by_the_version_in_force_when_it_began() {
     };
     let both = version("2 h", "until = \"2025-03-16\"") + &version("1 h", "from = \"2025-03-17\"");
     let centre = centre(&both);
+    // Opened on the last Friday of the first version, taken in charge after an hour and a half, on the Monday of the next.
+    let over_the_change = "5,2025-03-14 17:30,2025-03-17 09:00,mail,borgo\n";
+    centre.write("inbox/ticket/marzo.csv", format!("{TICKETS}{over_the_change}"));
     centre.import_at("2025-04-03T08:00:00Z").exits(0);
     let rows = measured(&centre, "2025-03", &[]);
-    assert_eq!(rows["TC"].1, "Met");
+    assert_eq!(rows["TC"], pair("100 % within 2 h of work", "Met"));
     assert_eq!(rows["TC (2025-03-17)"], pair("50 % within 1 h of work", "Missed"));
     // Before the change there is only the first version, after it only the second.
     assert_eq!(measured(&centre, "2025-02", &[]).keys().collect::<Vec<_>>(), ["TC"]);

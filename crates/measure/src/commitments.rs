@@ -461,9 +461,11 @@ impl Scene<'_> {
         let gathered = self.gathered;
         // A period that has not begun when the last fact was received holds no case.
         let known = self.known_or_nothing();
+        // A case that began under an earlier version is told by what became of it until the end of the whole period.
+        let end = gathered.known.max(known.end);
         let act_on = |id: &str| self.accepted.of_case(id).map(|act| act.code.clone());
         let evidence =
-            within::measure(wanted, self.centre, known, &gathered.finished, &gathered.joins, act_on);
+            within::measure(wanted, self.centre, known, end, &gathered.finished, &gathered.joins, act_on);
         let any = !gathered.finished.numbers(&wanted.cases).is_empty();
         let reason = match (any, evidence.count.promised()) {
             (false, _) => Reason::NoFacts,

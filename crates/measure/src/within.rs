@@ -125,21 +125,22 @@ impl Clocks {
     }
 }
 
-/// Judges the cases of a period. `act_on` gives the code of the accepted act that takes out a case, if any does.
+/// Judges the cases that begin within `window`, as they were at `end`, which is not before it ends. `act_on` gives the code of the accepted act that takes out a case, if any does.
 pub(crate) fn measure(
     within: &Within,
     centre: &Centre,
-    period: Interval,
+    window: Interval,
+    end: Instant,
     cases: &Cases,
     joins: &Joins,
     act_on: impl Fn(&str) -> Option<String>,
 ) -> WithinEvidence {
     let clocks = Clocks::new(within, centre);
-    let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, period.end.0).is_some());
-    let fulfilling = cases.fulfilling(&within.cases, &within.filter, period.end.0, joins);
+    let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, end.0).is_some());
+    let fulfilling = cases.fulfilling(&within.cases, &within.filter, end.0, joins);
     let mut judged: Vec<Judged> = fulfilling
         .into_iter()
-        .filter_map(|number| judge(within, &clocks, period, cases.get(number as usize)?, &act_on))
+        .filter_map(|number| judge(within, &clocks, window, end, cases.get(number as usize)?, &act_on))
         .collect();
     let mut count = CaseCount::default();
     let mut excluded: BTreeMap<String, u64> = BTreeMap::new();
@@ -171,13 +172,14 @@ pub(crate) fn measure(
 fn judge(
     within: &Within,
     clocks: &Clocks,
-    period: Interval,
+    window: Interval,
+    at_end: Instant,
     case: Case<'_>,
     act_on: &impl Fn(&str) -> Option<String>,
 ) -> Option<Judged> {
-    let end = period.end.0;
+    let end = at_end.0;
     let from = case.first(&within.from, end)?;
-    if from.at < period.start.0 {
+    if !window.contains(Instant(from.at)) {
         return None;
     }
     if let Some(longer) = &within.longer_than {
@@ -189,16 +191,16 @@ fn judge(
     }
     let clock = clocks.of(case.source());
     let leaves = within.leave_out.iter().find_map(|event| case.first(event, end));
-    let course = Course::of(within, case, Instant(from.at), period.end);
+    let course = Course::of(within, case, Instant(from.at), at_end);
     let outcome = match (&within.limit, within.limit.term()) {
-        _ if course.out_of_order => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
+        _ if course.out_of_order => Outcome::bare(clock, &course, at_end, Judgement::NotJudgeable),
         (Limit::Deadline(event), _) => {
             // The deadline may lie after the period.
             let due = case.first(event, i64::MAX).map(|event| Instant(event.at));
-            by_deadline(clock, &course, due, period.end)
+            by_deadline(clock, &course, due, at_end)
         }
-        (_, Some(term)) => by_term(clock, &course, term, period.end),
-        (_, None) => Outcome::bare(clock, &course, period.end, Judgement::NotJudgeable),
+        (_, Some(term)) => by_term(clock, &course, term, at_end),
+        (_, None) => Outcome::bare(clock, &course, at_end, Judgement::NotJudgeable),
     };
     let without_acts = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
     // An act never worsens a figure: a case that was in time stays in it.
