@@ -3,13 +3,15 @@
 
 mod common;
 
+use std::collections::BTreeMap;
+
 use common::{
     LATER, Memory, One, PLAIN, PROBES, SECOND, account, cases, centre, checks, folder, interruptions,
     measured, monitor,
 };
 use impegno_calendar::{Instant, Interval, Zone};
 use impegno_charter::Centre;
-use impegno_facts::{Check, Checks, Facts, NO_LATENCY, Origin, State, StateType};
+use impegno_facts::{Check, Checks, Facts, NO_LATENCY, Origin, State, StateType, Texts};
 use impegno_measure::{Against, Bucket, Peer, Why, against};
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -194,6 +196,35 @@ fn what_is_only_declared_is_not_seen_elsewhere() {
         differences(&centre, monday(), facts, Peer::NagiosAvail),
         [(1_000, 3_000, Down, Up, Why::Declared)]
     );
+}
+
+#[test]
+fn an_accepted_act_of_exclusion_is_ours_alone() {
+    let start = monday().start.0;
+    let at = |second: i64| start + second * SECOND;
+    let act = [(500, "excluded-from"), (2_500, "excluded-until"), (100, "approved")];
+    let events: Vec<(&str, i64, &str)> = act.map(|(second, event)| ("E-1", at(second), event)).to_vec();
+    let Facts::Cases(mut act) = cases("exclusion", &events) else { unreachable!("cases") };
+    let (mut components, mut approvers) = (Texts::default(), Texts::default());
+    for _ in &events {
+        components.push("C");
+        approvers.push("direzione");
+    }
+    act.dimensions =
+        BTreeMap::from([("component".to_owned(), components), ("approved-by".to_owned(), approvers)]);
+    let facts = vec![
+        states(monday(), &[(-60, State::Ok), (1_000, State::Critical), (4_000, State::Ok)]),
+        Facts::Cases(act),
+    ];
+    let indicator = "{ availability = { component = \"C\" } }\nexclusions = {}";
+    let found = |indicator: &str, peer| {
+        differences(&centre(PLAIN, "", ">= 50 %", indicator), monday(), facts.clone(), peer)
+    };
+    for peer in [Peer::NagiosAvail, Peer::IcingaDb, Peer::ZabbixSli] {
+        assert_eq!(found(indicator, peer), [(1_000, 1_500, Excused, Down, Why::Act)], "{peer:?}");
+    }
+    // A commitment without a policy accepts none.
+    assert_eq!(found("{ availability = { component = \"C\" } }", Peer::NagiosAvail), []);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The share of heartbeats as Uptime Kuma counts it: up ÷ (up + down).
 //!
 //! Results are counted, not time: a monitor that asks every minute while it retries, and every hour else, weighs an
-//! outage sixty-fold. Pending results (a retry runs) count as down, those during maintenance not at all. After a
-//! day only whole days remain, and they are days of UTC.
+//! outage sixty-fold. Pending results (a retry runs) count as down, those during maintenance not at all. A window is
+//! made of minutes, hours or days, and days are those of UTC ([`shown`]).
 
 use crate::Share;
 
@@ -44,8 +44,6 @@ impl Counts {
     }
 }
 
-const DAY: i64 = 86_400;
-
 /// Counts the heartbeats (seconds, what) of `[from, until)`.
 pub fn exact(beats: &[(i64, Beat)], from: i64, until: i64) -> Counts {
     let mut counts = Counts::default();
@@ -53,11 +51,47 @@ pub fn exact(beats: &[(i64, Beat)], from: i64, until: i64) -> Counts {
     counts
 }
 
-/// Counts the heartbeats of the last `days` days before and with that of `now`, as the page of a monitor shows them
-/// when hours are gone: whole days of UTC.
-pub fn last_days(beats: &[(i64, Beat)], now: i64, days: u32) -> Counts {
-    let end = now.div_euclid(DAY) + 1;
-    exact(beats, (end - i64::from(days)) * DAY, end * DAY)
+/// A window that a page shows, with the buckets that it is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// 24 hours, in minutes.
+    Day,
+    /// 7 days, in hours.
+    Week,
+    /// 30 days, in days of UTC.
+    Month,
+    /// 365 days, in days of UTC.
+    Year,
+}
+
+const DAY: i64 = 86_400;
+
+impl Window {
+    /// Seconds of a bucket, and how many of them.
+    fn buckets(self) -> (i64, i64) {
+        match self {
+            Window::Day => (60, 24 * 60),
+            Window::Week => (3_600, 7 * 24),
+            Window::Month => (DAY, 30),
+            Window::Year => (DAY, 365),
+        }
+    }
+}
+
+/// The share that a page shows at `now` (seconds), of the heartbeats up to then.
+///
+/// The bucket of the present is the last of the window. Without a heartbeat that counts in the window the page goes on
+/// showing the last day that had one, and 0 if there was none.
+pub fn shown(beats: &[(i64, Beat)], now: i64, window: Window) -> Share {
+    let (length, number) = window.buckets();
+    let end = (now.div_euclid(length) + 1) * length;
+    let known = |from: i64, until: i64| exact(beats, from, until.min(now.saturating_add(1))).share();
+    let last_day = || {
+        let last = beats.iter().map(|(at, _)| *at).filter(|at| *at <= now).max()?;
+        let day = last.div_euclid(DAY) * DAY;
+        known(day, day + DAY)
+    };
+    known(end - number * length, end).or_else(last_day).unwrap_or(Share { good: 0, of: 1 })
 }
 
 #[cfg(test)]
@@ -79,12 +113,5 @@ mod tests {
         let beats = [(0, Beat::Up), (60, Beat::Pending), (120, Beat::Maintenance), (180, Beat::Up)];
         assert_eq!(exact(&beats, 0, 200), Counts { up: 2, down: 1 });
         assert_eq!(exact(&beats, 100, 130).share(), None);
-    }
-
-    #[test]
-    fn after_a_day_only_days_of_utc_remain() {
-        let beats = [(DAY - 1, Beat::Down), (DAY, Beat::Up), (2 * DAY - 1, Beat::Up)];
-        assert_eq!(last_days(&beats, 2 * DAY - 1, 1), Counts { up: 2, down: 0 });
-        assert_eq!(last_days(&beats, 2 * DAY - 1, 2), Counts { up: 2, down: 1 });
     }
 }
