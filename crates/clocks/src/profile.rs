@@ -383,6 +383,11 @@ impl Profile {
     /// The names of the profiles that settings may name, in the order in which help lists them.
     pub const NAMES: [&'static str; 4] = ["native", "glpi", "glpi-10.0", "zammad"];
 
+    /// Whether a term in days ends with its last day, as by the Italian civil count.
+    pub fn ends_with_the_day(&self) -> bool {
+        self.days.landing == Landing::EndOfDay
+    }
+
     /// The profile of one of [`Profile::NAMES`].
     pub fn named(name: &str) -> Option<Profile> {
         match name {

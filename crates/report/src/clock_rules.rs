@@ -17,9 +17,11 @@ pub(crate) fn sentences(within: &Within, frame: &Frame<'_>) -> String {
         text.push(' ');
         text.push_str(&say(language, &italian, &english));
     };
+    let named = within.counting.as_ref().and_then(|name| frame.centre.clock(name));
+    let whole_days = named.is_none_or(|clock| clock.ends_with_the_day());
     match &within.limit {
         Limit::Time { .. } => {}
-        Limit::WorkingDays(_) | Limit::Days(_) | Limit::Months(_) => add(
+        Limit::WorkingDays(_) | Limit::Days(_) | Limit::Months(_) if whole_days => add(
             "Il primo giorno non conta, l’ultimo vale intero; un termine che scade in un giorno di riposo del calendario \
              passa al giorno lavorativo seguente (Codice civile, art. 2963)."
                 .to_owned(),
@@ -27,6 +29,8 @@ pub(crate) fn sentences(within: &Within, frame: &Frame<'_>) -> String {
              to the next working day (Italian Civil Code, art. 2963)."
                 .to_owned(),
         ),
+        // Another clock ends its days in its own way.
+        Limit::WorkingDays(_) | Limit::Days(_) | Limit::Months(_) => {}
         Limit::Deadline(event) => add(
             format!(
                 "Ogni caso ha la sua scadenza, l’evento «{event}»; un caso che non ne ha non entra nel conto e sta a parte."
