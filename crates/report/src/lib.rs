@@ -26,5 +26,5 @@ pub use against::against_page;
 pub use body::{commitment_questions, narrowed};
 pub use figures::{Identity, evaluate, identities};
 pub use forecast::forecast_table;
-pub use plan::{Frame, Plan};
+pub use plan::{Frame, Plan, Proofs};
 pub use proofs::proof_slug;

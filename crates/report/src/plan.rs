@@ -41,6 +41,18 @@ pub struct Plan<'c> {
     questions: Vec<Question>,
     /// The questions of each block, in the order of the layout's blocks.
     blocks: Vec<Range<usize>>,
+    proofs: Proofs,
+}
+
+/// Which commitments a report proves on a page of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proofs {
+    /// All that its layout speaks of.
+    All,
+    /// The versions of one, by its code.
+    Of(String),
+    /// None: for whoever prints the tables alone.
+    None,
 }
 
 impl<'c> Plan<'c> {
@@ -67,7 +79,12 @@ impl<'c> Plan<'c> {
         if let Some(served) = &frame.body {
             questions = body::questions(questions, &served.code);
         }
-        Plan { frame, questions, blocks }
+        Plan { frame, questions, blocks, proofs: Proofs::All }
+    }
+
+    /// The same plan with other proofs.
+    pub fn with_proofs(self, proofs: Proofs) -> Plan<'c> {
+        Plan { proofs, ..self }
     }
 
     /// The questions, to be answered by `measure`.
@@ -141,7 +158,7 @@ impl<'c> Plan<'c> {
         let title = frame.say(&frame.layout.title);
         let mut pages =
             vec![Page { slug: "report".to_owned(), title: title.clone(), lead: String::new(), sections }];
-        pages.extend(proofs::pages(frame, measurements));
+        pages.extend(proofs::pages(frame, measurements, &self.proofs));
         Report {
             layout: frame.layout.code.clone(),
             title,

@@ -14,7 +14,7 @@ use crate::clock_rules;
 use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict, versions};
 use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
 use crate::numbers;
-use crate::plan::Frame;
+use crate::plan::{Frame, Proofs};
 use crate::tables::quotient;
 use crate::words::{self, say};
 
@@ -28,13 +28,19 @@ pub fn proof_slug(code: &str) -> String {
     format!("prova/{word}")
 }
 
-/// One page for each commitment that the layout speaks of.
-pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement]) -> Vec<Page> {
+/// One page for each commitment that the layout speaks of, as far as its proof is asked for.
+pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement], asked: &Proofs) -> Vec<Page> {
+    let asked = |commitment: &&Commitment| match asked {
+        Proofs::All => true,
+        Proofs::Of(code) => commitment.code == *code,
+        Proofs::None => false,
+    };
     frame
         .centre
         .commitments
         .iter()
         .filter(|commitment| frame.layout.speaks_of(&commitment.code))
+        .filter(asked)
         .filter_map(|commitment| {
             let measurement = measurements.iter().find(|one| one.id == commitment.id)?;
             Some(page(commitment, measurement, measurements, frame))

@@ -6,7 +6,7 @@ use impegno_charter::{Layout, Words};
 use impegno_findings::nearest;
 use impegno_measure::{Peer, against, availabilities};
 use impegno_report::document::{Block, Page};
-use impegno_report::{against_page, proof_slug};
+use impegno_report::{Proofs, against_page, proof_slug};
 
 use crate::arguments::{Against, Explain, Format};
 use crate::commands::measure::{commitments_alone, frame};
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let (report, _) = commitments_alone(&loaded, &arguments.scope)?;
+    let (report, _) = commitments_alone(&loaded, &arguments.scope, Proofs::Of(arguments.code.clone()))?;
     // A promise that changed within the period has a page for each version.
     let versions = loaded.centre.commitments.iter().filter(|one| one.code == arguments.code);
     let slugs: Vec<String> = versions.map(|one| proof_slug(&one.id)).collect();

@@ -4,7 +4,7 @@ use impegno_charter::{BlockLayout, Layout, SectionLayout, Words};
 use impegno_findings::Place;
 use impegno_measure::{Measurement, Verdict, measure_commitments};
 use impegno_report::document::Report;
-use impegno_report::{Frame, Plan};
+use impegno_report::{Frame, Plan, Proofs};
 
 use crate::arguments::{Measure, Scope};
 use crate::exit::{Exit, Failure};
@@ -18,7 +18,7 @@ use crate::supply::Known;
 pub(crate) fn run(arguments: &Measure) -> Result<(), Failure> {
     let loaded = served::narrow(folder::load_sound(&arguments.centre)?, &arguments.scope)?;
     let loaded = hypothesis::apply(loaded, &arguments.expected)?;
-    let (report, measurements) = commitments_alone(&loaded, &arguments.scope)?;
+    let (report, measurements) = commitments_alone(&loaded, &arguments.scope, Proofs::None)?;
     if let Some((_, table)) = report.tables().next() {
         output::data(&output::table(table, arguments.format));
     }
@@ -46,16 +46,17 @@ fn fail_on_missed(measurements: &[Measurement]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// A report of the commitments and their proofs, without any other table.
+/// A report of the commitments and of the proofs asked for, without any other table.
 pub(crate) fn commitments_alone(
     loaded: &Loaded,
     scope: &Scope,
+    proofs: Proofs,
 ) -> Result<(Report, Vec<Measurement>), Failure> {
     let layout = commitments_layout();
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
-    let plan = Plan::new(frame(loaded, &layout, scope, &known));
+    let plan = Plan::new(frame(loaded, &layout, scope, &known)).with_proofs(proofs);
     Ok((plan.report(&[], &measurements), measurements))
 }
 
