@@ -55,7 +55,7 @@ pub(crate) fn measure(
     end: Instant,
     cases: &Cases,
     joins: &Joins,
-    excluded: impl Fn(&str) -> bool,
+    excluded: impl Fn(Case<'_>) -> bool,
 ) -> CaseTimeEvidence {
     let always = Calendar::always(centre.zone.clone());
     let calendar = match &wanted.clock {
@@ -74,7 +74,7 @@ pub(crate) fn measure(
         let to = case.first(&wanted.to, end.0);
         let stop = to.map_or(end, |event| Instant(event.at));
         let progress = match to {
-            _ if excluded(case.id()) => Progress::Excluded,
+            _ if excluded(case) => Progress::Excluded,
             Some(event) if event.at < from.at => Progress::NotJudgeable,
             Some(_) => Progress::Done,
             None => Progress::Open,

@@ -24,7 +24,7 @@ use crate::response::ResponseEvidence;
 use crate::verdict::{Band, Measured, Reason, Verdict, fraction, judge, target_value};
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
-use crate::{CaseBook, Cases, FactRef, Joins, Part, Supply};
+use crate::{Case, CaseBook, Cases, FactRef, Joins, Part, Supply};
 
 /// What was measured of a version of a commitment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -463,7 +463,7 @@ impl Scene<'_> {
         let known = self.known_or_nothing();
         // A case that began under an earlier version is told by what became of it until the end of the whole period.
         let end = gathered.known.max(known.end);
-        let act_on = |id: &str| self.accepted.of_case(id).map(|act| act.code.clone());
+        let act_on = |case: Case<'_>| self.accepted.of_case(case).map(|act| act.code.clone());
         let evidence =
             within::measure(wanted, self.centre, known, end, &gathered.finished, &gathered.joins, act_on);
         let any = !gathered.finished.numbers(&wanted.cases).is_empty();
@@ -479,7 +479,7 @@ impl Scene<'_> {
 
     fn case_time(&self, wanted: &CaseTime) -> Found {
         let gathered = self.gathered;
-        let excluded = |id: &str| self.accepted.of_case(id).is_some();
+        let excluded = |case: Case<'_>| self.accepted.of_case(case).is_some();
         let evidence = case_time::measure(
             wanted,
             self.centre,

@@ -4,7 +4,7 @@ use impegno_calendar::{Calendar, Instant, Interval, Intervals, Micros};
 use impegno_charter::{Centre, Commitment, ExclusionPolicy, Indicator, Subject, Works};
 use jiff::ToSpan;
 
-use crate::{Cases, FactRef};
+use crate::{Case, Cases, FactRef};
 
 /// The kind of the cases of the register of exclusions.
 pub(crate) const KIND: &str = "exclusion";
@@ -207,7 +207,7 @@ impl<'a> Accepted<'a> {
     }
 
     /// The act that takes out a case, if any does.
-    pub(crate) fn of_case(&self, id: &str) -> Option<&'a Act> {
-        self.0.iter().copied().find(|act| act.case == id)
+    pub(crate) fn of_case(&self, case: Case<'_>) -> Option<&'a Act> {
+        self.0.iter().copied().find(|act| act.case == case.id())
     }
 }

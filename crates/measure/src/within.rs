@@ -10,7 +10,7 @@ use impegno_clocks::{Clock as Counting, Pause, Profile, Purpose, Standing, Term}
 
 use self::course::{Course, Stretch};
 use crate::verdict::{Band, fraction};
-use crate::{Case, Cases, FactRef, Joins};
+use crate::{Case, CaseEvent, Cases, FactRef, Joins};
 
 /// How many cases are in each bucket; their sum is the cases that fall under the promise or are left out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,13 +80,15 @@ pub struct Judged {
 pub struct WithinEvidence {
     /// The buckets.
     pub count: CaseCount,
+    /// The buckets as they would be without any act of exclusion.
+    without_acts: CaseCount,
     /// How many cases were left out for which event, or by which act of exclusion.
     pub excluded: BTreeMap<String, u64>,
     /// Cases, among the open and the late ones, whose clock stands still at the end of the period.
     pub suspended: u64,
     /// Cases, among those not judgeable, whose awaited event comes before the one that starts the clock.
     pub out_of_order: u64,
-    /// Every case, the slowest first.
+    /// Every case that was not in time, and the slowest thousand of those that were, the slowest first.
     pub cases: Vec<Judged>,
     /// Whether only the service hours of a calendar count as time taken.
     pub service_hours: bool,
@@ -120,8 +122,11 @@ impl Clocks {
         Clocks { otherwise: counting(named.unwrap_or(Profile::NATIVE)), by_source }
     }
 
-    fn of(&self, source: &str) -> &Counting {
-        self.by_source.get(source).unwrap_or(&self.otherwise)
+    fn of(&self, case: Case<'_>) -> &Counting {
+        if self.by_source.is_empty() {
+            return &self.otherwise;
+        }
+        self.by_source.get(case.source()).unwrap_or(&self.otherwise)
     }
 }
 
@@ -133,19 +138,23 @@ pub(crate) fn measure(
     end: Instant,
     cases: &Cases,
     joins: &Joins,
-    act_on: impl Fn(&str) -> Option<String>,
+    act_on: impl Fn(Case<'_>) -> Option<String>,
 ) -> WithinEvidence {
     let clocks = Clocks::new(within, centre);
     let event_known = cases.of_kind(&within.cases).any(|case| case.first(&within.to, end.0).is_some());
     let fulfilling = cases.fulfilling(&within.cases, &within.filter, end.0, joins);
-    let mut judged: Vec<Judged> = fulfilling
+    // A year can hold half a million cases, of which a proof prints a few: all are ruled on as numbers, and only
+    // what may be printed is written out.
+    let mut ruled: Vec<Ruled> = fulfilling
         .into_iter()
-        .filter_map(|number| judge(within, &clocks, window, end, cases.get(number as usize)?, &act_on))
+        .filter_map(|number| {
+            Some(judge(within, &clocks, window, end, cases.get(number as usize)?, &act_on)?.short(number))
+        })
         .collect();
-    let mut count = CaseCount::default();
+    let (mut count, mut without_acts) = (CaseCount::default(), CaseCount::default());
     let mut excluded: BTreeMap<String, u64> = BTreeMap::new();
     let (mut suspended, mut out_of_order) = (0, 0);
-    for case in &mut judged {
+    for case in &mut ruled {
         out_of_order += u64::from(case.judgement == Judgement::NotJudgeable);
         if !event_known {
             // What its own events say of a case, they say although nobody records the awaited one.
@@ -160,23 +169,107 @@ pub(crate) fn measure(
             *excluded.entry(event.clone()).or_default() += 1;
         }
         count.add(case.judgement);
+        without_acts.add(case.without_acts);
     }
-    judged.sort_by(|a, b| {
-        b.taken.0.cmp(&a.taken.0).then_with(|| a.from.0.cmp(&b.from.0)).then_with(|| a.case.cmp(&b.case))
-    });
+    let slower = |a: &Ruled, b: &Ruled| {
+        let id = |one: &Ruled| cases.get(one.number as usize).map(Case::id);
+        b.taken.cmp(&a.taken).then_with(|| a.from.cmp(&b.from)).then_with(|| id(a).cmp(&id(b)))
+    };
+    let (mut in_time, mut kept): (Vec<Ruled>, Vec<Ruled>) =
+        ruled.into_iter().partition(|case| case.judgement == Judgement::Good);
+    if in_time.len() > KEPT_IN_TIME {
+        in_time.select_nth_unstable_by(KEPT_IN_TIME, slower);
+        in_time.truncate(KEPT_IN_TIME);
+    }
+    kept.append(&mut in_time);
+    kept.sort_by(slower);
+    let listed = |ruled: Ruled| {
+        let case = cases.get(ruled.number as usize)?;
+        Some(judge(within, &clocks, window, end, case, &act_on)?.listed(case, ruled))
+    };
+    let cases = kept.into_iter().filter_map(listed).collect();
     let service_hours = matches!(within.clock, Clock::Working(_));
-    WithinEvidence { count, excluded, suspended, out_of_order, cases: judged, service_hours, event_known }
+    WithinEvidence {
+        count,
+        without_acts,
+        excluded,
+        suspended,
+        out_of_order,
+        cases,
+        service_hours,
+        event_known,
+    }
+}
+
+/// How many of the cases in time are kept as evidence.
+const KEPT_IN_TIME: usize = 1_000;
+
+/// What became of a case, as numbers.
+struct Ruled {
+    /// Its number among all cases.
+    number: u32,
+    from: Instant,
+    taken: Micros,
+    judgement: Judgement,
+    without_acts: Judgement,
+    suspended: bool,
+    excluded_by: Option<String>,
+}
+
+/// What became of a case, with everything that decided it.
+struct Ruling<'c> {
+    from: CaseEvent<'c>,
+    course: Course<'c>,
+    leaves: Option<CaseEvent<'c>>,
+    clock: &'c Counting,
+    outcome: Outcome,
+    without_acts: Judgement,
+    judgement: Judgement,
+    excluded_by: Option<String>,
+}
+
+impl Ruling<'_> {
+    fn short(self, number: u32) -> Ruled {
+        Ruled {
+            number,
+            from: Instant(self.from.at),
+            taken: self.outcome.taken,
+            judgement: self.judgement,
+            without_acts: self.without_acts,
+            suspended: self.outcome.suspended && self.excluded_by.is_none(),
+            excluded_by: self.excluded_by,
+        }
+    }
+
+    fn listed(self, case: Case<'_>, ruled: Ruled) -> Judged {
+        let course = self.course;
+        let events = std::iter::once(self.from).chain(course.to).chain(self.leaves);
+        Judged {
+            case: case.id().to_owned(),
+            source: case.source().to_owned(),
+            from: ruled.from,
+            to: course.to.map(|event| Instant(event.at)),
+            taken: ruled.taken,
+            due: self.outcome.due.at(self.clock),
+            judgement: ruled.judgement,
+            without_acts: ruled.without_acts,
+            suspended: ruled.suspended,
+            pauses: course.pauses,
+            excluded_by: ruled.excluded_by,
+            origins: events.map(CaseEvent::origin).collect(),
+        }
+    }
 }
 
 /// Judges a case; `None` when it does not fall under the promise in this period.
-fn judge(
+fn judge<'c>(
     within: &Within,
-    clocks: &Clocks,
+    clocks: &'c Clocks,
     window: Interval,
     at_end: Instant,
-    case: Case<'_>,
-    act_on: &impl Fn(&str) -> Option<String>,
-) -> Option<Judged> {
+    case: Case<'c>,
+    act_on: &impl Fn(Case<'_>) -> Option<String>,
+) -> Option<Ruling<'c>> {
     let end = at_end.0;
     let from = case.first(&within.from, end)?;
     if !window.contains(Instant(from.at)) {
@@ -189,7 +282,7 @@ fn judge(
             return None;
         }
     }
-    let clock = clocks.of(case.source());
+    let clock = clocks.of(case);
     let leaves = within.leave_out.iter().find_map(|event| case.first(event, end));
     let course = Course::of(within, case, Instant(from.at), at_end);
     let outcome = match (&within.limit, within.limit.term()) {
@@ -205,32 +298,37 @@ fn judge(
     let without_acts = if leaves.is_some() { Judgement::Excluded } else { outcome.judgement };
     // An act never worsens a figure: a case that was in time stays in it.
     let in_time = matches!(outcome.judgement, Judgement::Good | Judgement::WithoutDeadline);
-    let act = || if in_time { None } else { act_on(case.id()) };
+    let act = || if in_time { None } else { act_on(case) };
     let excluded_by = leaves.map(|event| event.event.to_owned()).or_else(act);
     let judgement = if excluded_by.is_some() { Judgement::Excluded } else { outcome.judgement };
-    let origins = std::iter::once(from).chain(course.to).chain(leaves).map(|event| event.origin()).collect();
-    Some(Judged {
-        case: case.id().to_owned(),
-        source: case.source().to_owned(),
-        from: Instant(from.at),
-        to: course.to.map(|event| Instant(event.at)),
-        taken: outcome.taken,
-        due: outcome.due,
-        judgement,
-        without_acts,
-        suspended: outcome.suspended && excluded_by.is_none(),
-        pauses: course.pauses,
-        excluded_by,
-        origins,
-    })
+    Some(Ruling { from, course, leaves, clock, outcome, without_acts, judgement, excluded_by })
 }
 
 /// How a case came out.
 struct Outcome {
     judgement: Judgement,
     taken: Micros,
-    due: Option<Instant>,
+    due: Due,
     suspended: bool,
+}
+
+/// When a case is due: found only for those that are listed.
+enum Due {
+    /// Known, or never.
+    At(Option<Instant>),
+    /// After a term from an instant, with some pauses as they are known at another.
+    After(Instant, Term, Vec<Pause>, Instant),
+}
+
+impl Due {
+    fn at(&self, clock: &Counting) -> Option<Instant> {
+        match self {
+            Due::At(due) => *due,
+            Due::After(start, term, pauses, stop) => {
+                clock.due(*start, *term, Purpose::Resolution, pauses, *stop)
+            }
+        }
+    }
 }
 
 impl Outcome {
@@ -239,7 +337,7 @@ impl Outcome {
         let stretch = &course.last;
         let stop = stretch.stop.unwrap_or(end);
         let taken = clock.counted(stretch.start, stop, Purpose::Resolution, &course.pauses);
-        Outcome { judgement, taken, due: None, suspended: false }
+        Outcome { judgement, taken, due: Due::At(None), suspended: false }
     }
 }
 
@@ -251,7 +349,7 @@ fn by_deadline(clock: &Counting, course: &Course<'_>, due: Option<Instant>, end:
         None if end <= due => Judgement::Open,
         Some(_) | None => Judgement::Late,
     };
-    Outcome { due: Some(due), ..Outcome::bare(clock, course, end, judgement) }
+    Outcome { due: Due::At(Some(due)), ..Outcome::bare(clock, course, end, judgement) }
 }
 
 /// By a term on the clock: of several stretches the first late one, else the last.
@@ -276,7 +374,7 @@ fn on_stretch(clock: &Counting, course: &Course<'_>, stretch: &Stretch, term: Te
     Outcome {
         judgement,
         taken: clock.counted(stretch.start, stop, Purpose::Resolution, &pauses),
-        due: clock.due(stretch.start, term, Purpose::Resolution, &pauses, stop),
+        due: Due::After(stretch.start, term, pauses, stop),
         suspended,
     }
 }
@@ -284,9 +382,7 @@ fn on_stretch(clock: &Counting, course: &Course<'_>, stretch: &Stretch, term: Te
 impl WithinEvidence {
     /// The share as it would be without any act of exclusion, if one takes out a case.
     pub fn share_without_exclusions(&self) -> Option<num_rational::BigRational> {
-        let mut count = CaseCount::default();
-        self.cases.iter().for_each(|case| count.add(case.without_acts));
-        let (share, _) = (count != self.count).then(|| count.share())??;
+        let (share, _) = (self.without_acts != self.count).then(|| self.without_acts.share())??;
         Some(share)
     }
 }
