@@ -1,4 +1,4 @@
-"""The same million pairs by a table of minutes in numpy, to hold the figures of working.rs against.
+"""A million random pairs by a table of minutes in numpy, to hold the figures of working.rs against.
 
     impegno calendar CENTRE CODE --from 2016-01-01 --to 2025-12-31 --format json | python3 minute_table.py
 
