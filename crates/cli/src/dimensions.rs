@@ -437,7 +437,12 @@ impl Known {
             }
             Indicator::CaseTime(time) => {
                 self.check(&time.filter, findings);
-                self.check_events(waiting, &[time.cases.clone()], &[&time.from, &time.to], findings);
+                self.check_events(
+                    waiting,
+                    std::slice::from_ref(&time.cases),
+                    &[&time.from, &time.to],
+                    findings,
+                );
             }
             Indicator::Count(counted) => self.check_selection(&selection(counted), findings),
             Indicator::Ratio(ratio) => {
