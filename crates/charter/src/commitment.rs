@@ -85,8 +85,8 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             .word("dimension", &dimensions.map(|name| (name, name)))
             .map(|word| word.value.to_owned())
             .unwrap_or_default();
-        let (from, until) =
-            if entry.has("from") || entry.has("until") { read_validity(&mut entry) } else { validity };
+        let (from, until) = read_validity(&mut entry);
+        let (from, until) = (from.or(validity.0), until.or(validity.1));
         let indicator = Indicator::read(&mut entry, "indicator");
         let standards = [("specific", Standard::Specific), ("general", Standard::General)];
         let standard = entry.word("standard", &standards);
@@ -94,6 +94,11 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         // expected of them, so it need not be said.
         let whole = matches!(indicator, Some(Indicator::AllOf(_)))
             || standard.as_ref().is_some_and(|standard| standard.value == Standard::Specific);
+        if let (Some(Indicator::AllOf(_)), true) = (&indicator, entry.has("expected")) {
+            let message = "all requirements of a compound standard must be kept: each has its own `expected`";
+            let finding = Finding::error(BAD_SETTING, entry.place_of("expected"), message);
+            entry.report(finding.hint("leave it out here"));
+        }
         let expected = if whole && !entry.has("expected") {
             Some(Expected::all(place.clone()))
         } else {
@@ -193,7 +198,13 @@ pub(crate) fn fits(table: &Table<'_>, indicator: &Indicator, expected: &Expected
         table.report(finding);
         return false;
     }
-    match expected.certainty() {
+    // A ratio may be of unlike things and pass one; amounts may be paid back.
+    let bounded = !matches!(indicator, Indicator::Ratio(_));
+    let certainty = match indicator {
+        Indicator::Count(counted) if counted.is_money() => None,
+        _ => expected.certainty(bounded),
+    };
+    match certainty {
         None => {}
         Some(Certainty::Never) => {
             let message = "no measured value can ever reach this: the promise would always be missed";
@@ -270,7 +281,9 @@ impl Commitment {
     /// Puts another expected value in the place of its own, if it is of the unit that the indicator is measured in; tells
     /// whether it is.
     pub fn expect(&mut self, expected: &Expected) -> bool {
-        let fits = wanted_unit(&self.indicator, &expected.target).is_none();
+        // A compound standard has only the expected values of its requirements.
+        let compound = matches!(self.indicator, Indicator::AllOf(_));
+        let fits = !compound && wanted_unit(&self.indicator, &expected.target).is_none();
         if fits {
             self.expected = expected.clone();
         }

@@ -149,8 +149,8 @@ impl Expected {
     }
 
     /// Whether the promise is decided before anything is measured: every measured value is nothing or more, a share
-    /// at most one.
-    pub(crate) fn certainty(&self) -> Option<Certainty> {
+    /// at most one if it is `bounded`.
+    pub(crate) fn certainty(&self, bounded: bool) -> Option<Certainty> {
         use std::cmp::Ordering::{Equal, Greater, Less};
         let least = match self.target {
             Target::Share { numerator, .. }
@@ -161,7 +161,7 @@ impl Expected {
             Target::Cents(cents) => cents.cmp(&0),
         };
         let most = match self.target {
-            Target::Share { numerator, denominator, .. } => numerator.cmp(&denominator),
+            Target::Share { numerator, denominator, .. } if bounded => numerator.cmp(&denominator),
             _ => Less,
         };
         match (self.comparison, least, most) {
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn what_is_decided_before_anything_is_measured() {
         let certainty =
-            |text: &str| Expected::parse(text, Place::default()).map(|expected| expected.certainty());
+            |text: &str| Expected::parse(text, Place::default()).map(|expected| expected.certainty(true));
         for never in ["> 100 %", ">= 100.01 %", "< 0 %", "< 0 h", "< 0", "< 0 months"] {
             assert_eq!(certainty(never), Ok(Some(Certainty::Never)), "{never}");
         }

@@ -8,7 +8,7 @@ mod response;
 mod within;
 
 use impegno_calendar::Micros;
-use impegno_findings::Place;
+use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
 
 use crate::codes::BAD_SETTING;
@@ -134,7 +134,7 @@ impl Indicator {
             }
             let message = "the indicator is of no known kind";
             let hint = format!("one of: {}", KINDS.join(", "));
-            table.report(impegno_findings::Finding::error(BAD_SETTING, place, message).hint(hint));
+            table.report(Finding::error(BAD_SETTING, place, message).hint(hint));
             return None;
         };
         match kind {
@@ -149,7 +149,7 @@ impl Indicator {
                 let one = availability::read(&mut body)?;
                 if matches!(one.of, Subject::Weighted(_)) {
                     let message = "a weighted availability is a mean and has no stop of its own";
-                    let finding = impegno_findings::Finding::error(BAD_SETTING, body.place(), message);
+                    let finding = Finding::error(BAD_SETTING, body.place(), message);
                     body.report(finding.hint("name a component, a system or a composition"));
                     return None;
                 }
@@ -231,7 +231,18 @@ fn read_mean(table: &mut Table<'_>) -> Option<Indicator> {
                 read
             }
         };
-        Some(MeanPart { weight: weight?, indicator: indicator? })
+        let indicator = indicator?;
+        let is_share = matches!(
+            indicator,
+            Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::Within(_) | Indicator::Ratio(_)
+        );
+        if !is_share {
+            let finding =
+                Finding::error(BAD_SETTING, part.place(), "a mean is of shares, and this part is none");
+            part.report(finding.hint("availability, within, ratio or another mean"));
+            return None;
+        }
+        Some(MeanPart { weight: weight?, indicator })
     };
     let read: Vec<MeanPart> = parts.iter_mut().filter_map(read).collect();
     (read.len() == parts.len() && !read.is_empty()).then_some(Indicator::MeanOf(read))

@@ -4,6 +4,7 @@ use impegno_calendar::Micros;
 use impegno_findings::Place;
 use impegno_settings::Table;
 
+use crate::codes::BAD_SETTING;
 use crate::expected::TimeUnit;
 use crate::indicator::read_time;
 
@@ -41,7 +42,12 @@ impl ExclusionPolicy {
         let place = table.place_of("exclusions");
         let mut policy = table.table("exclusions")?;
         let kinds = policy.texts("kinds").into_iter().map(|kind| kind.value).collect();
-        let calendar = policy.text("calendar").map(|calendar| calendar.value);
+        let calendar = policy.text("calendar");
+        if let (Some(calendar), false) = (&calendar, policy.has("notice")) {
+            let message = "`calendar` counts the hours of a notice, and none is asked for";
+            policy.problem(BAD_SETTING, calendar, message, "add notice = \"48 h\", or leave it out");
+        }
+        let calendar = calendar.map(|calendar| calendar.value);
         let notice = read_time(&mut policy, "notice").map(|(length, unit)| Notice { length, unit, calendar });
         let uncontested = policy.boolean("uncontested", false);
         let approved_before = policy.boolean("approved-before", false);

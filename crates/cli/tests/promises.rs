@@ -389,6 +389,29 @@ fn promises_that_contradict_themselves_are_findings() {
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert!(said.contains(&format!("[{code}]")) && said.contains(message), "{more}:\n{said}");
     }
+    for (more, message) in [
+        (
+            "expected = \">= 50 %\"\nindicator = { all-of = [{ expected = \">= 99 %\", availability = { component = \"WEB\" } }] }",
+            "each has its own `expected`",
+        ),
+        (
+            "expected = \">= 50 %\"\nindicator = { mean = [{ count = { of = \"cases\" } }] }",
+            "a mean is of shares",
+        ),
+        (
+            "expected = \"<= 3 days\"\nindicator = { time = { cases = \"ticket\", from = \"opened\", to = \"taken-in-charge\", \
+             statistic = \"max\", days = true, calendar = \"ufficio\" } }",
+            "know no service hours",
+        ),
+        (
+            "expected = \">= 99 %\"\nexclusions = { calendar = \"ufficio\" }\nindicator = { availability = { component = \"WEB\" } }",
+            "counts the hours of a notice",
+        ),
+    ] {
+        let ran = centre(&promise("A", more)).run("check", &[]);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains(message), "{more}:\n{said}");
+    }
     let twice = promise("A", &format!("until = \"2025-03-16\"\nexpected = \">= 99 %\"\n{share}"))
         + &promise("A", &format!("from = \"2025-03-16\"\nexpected = \">= 98 %\"\n{share}"));
     let ran = centre(&twice).run("check", &[]);
@@ -403,4 +426,86 @@ fn promises_that_contradict_themselves_are_findings() {
         .exits(2)
         .says(&["the period ends before the centre began, on 2025-01-01"]);
     centre.run("measure", &["--period", "2025-03"]).exits(0);
+}
+
+#[test]
+fn nothing_unheard_of_is_held_against_a_count_or_a_ratio() {
+    let count = "indicator = { count = { of = \"cases\", filter = { kind = \"ticket\" } } }";
+    let ratio = "indicator = { ratio = { part = { of = \"cases\", filter = { kind = \"ticket\", channel = \"telefono\" } }, \
+                 whole = { of = \"cases\", filter = { kind = \"ticket\" } } } }";
+    let text = promise("many", &format!("expected = \">= 10\"\n{count}"))
+        + &promise("enough", &format!("expected = \">= 3\"\n{count}"))
+        + &promise("few", &format!("expected = \"<= 3\"\n{count}"))
+        + &promise("share", &format!("expected = \">= 90 %\"\n{ratio}"));
+    let centre = centre(&text);
+    // Known until the 20th: three tickets so far, and one that will only be opened.
+    centre.import_at("2025-03-20T08:00:00Z").exits(0);
+    let rows = measured(&centre, "2025-03", &[]);
+    assert_eq!(rows["many"], pair("3", "Not provable"));
+    assert_eq!(rows["enough"], pair("3", "Met"));
+    assert_eq!(rows["few"], pair("3", "Not provable"));
+    assert_eq!(rows["share"].1, "Not provable");
+    centre.run("explain", &["many", "--period", "2025-03", "--lang", "en"]).exits(0).prints(&["no limit"]);
+}
+
+#[test]
+fn an_act_about_a_case_names_its_promise_and_never_harms() {
+    let time = "indicator = { time = { cases = \"ticket\", from = \"opened\", to = \"taken-in-charge\", statistic = \"mean\", \
+                filter = { channel = [\"mail\", \"telefono\"] } } }\nexclusions = {}";
+    let text = promise("mean", &format!("expected = \"<= 70 h\"\n{time}"));
+    let with = |acts: &str| {
+        let centre = centre(&text);
+        centre.write("inbox/ticket/marzo.csv", "n,aperto,preso,canale,ente\n1,2025-03-04 09:00,2025-03-04 10:00,mail,borgo\n2,2025-03-04 09:00,2025-03-04 18:00,mail,borgo\n");
+        centre.write("registers/exclusions.csv", format!("{HEAD}{acts}"));
+        centre.import_at("2025-04-03T08:00:00Z").exits(0);
+        measured(&centre, "2025-03", &[])["mean"].0.clone()
+    };
+    let act = |commitment: &str, case: &str| {
+        format!(
+            "E,planned,{commitment},,,{case},,2025-03-04 09:00,2025-03-04 10:00,x,ufficio,direzione,2025-03-03,,,\n"
+        )
+    };
+    assert_eq!(with(""), "5 h");
+    assert_eq!(with(&act("mean", "2")), "1 h");
+    // Leaving out the quick one would make the mean longer; an act that names no promise takes no case out.
+    assert_eq!(with(&act("mean", "1")), "5 h");
+    assert_eq!(with(&act("", "2")), "5 h");
+}
+
+#[test]
+fn a_stop_over_the_end_of_a_month_is_as_long_as_it_was() {
+    let text = promise(
+        "stop",
+        "expected = \"<= 6 h\"\nindicator = { longest-stop = { component = \"WEB\", staleness = \"800 h\" } }",
+    );
+    let centre = centre(&text);
+    // Down from 28 February 20:00 to 1 March 4:00.
+    centre.write(
+        "inbox/nagios/marzo.log",
+        "[1740700000] CURRENT SERVICE STATE: web1;http;OK;HARD;1;ok\n\
+         [1740769200] SERVICE ALERT: web1;http;CRITICAL;HARD;3;down\n\
+         [1740798000] SERVICE ALERT: web1;http;OK;HARD;3;ok\n",
+    );
+    centre.import_at("2025-04-03T08:00:00Z").exits(0);
+    for month in ["2025-02", "2025-03"] {
+        assert_eq!(measured(&centre, month, &[])["stop"], pair("8 h", "Missed"), "{month}");
+    }
+}
+
+#[test]
+fn versions_take_what_they_do_not_say_from_their_document() {
+    let version = |code: &str, validity: &str| {
+        promise(
+            code,
+            &format!("{validity}\nexpected = \">= 1\"\nindicator = {{ count = {{ of = \"cases\" }} }}"),
+        )
+    };
+    let text = format!("until = \"2025-12-31\"\n{}", version("A", "from = \"2025-01-01\""))
+        + &version("B", "from = \"2025-03-21\"")
+        + &version("B", "from = \"2025-03-11\"\nuntil = \"2025-03-20\"")
+        + &version("B", "until = \"2025-03-10\"");
+    let centre = centre(&text);
+    centre.import_at("2025-04-03T08:00:00Z").exits(0);
+    assert!(measured(&centre, "2026-03", &[]).is_empty());
+    assert_eq!(measured(&centre, "2025-03", &[]).len(), 4);
 }

@@ -83,7 +83,7 @@ pub struct AvailabilityEvidence {
     pub parts: Vec<(String, Account)>,
     /// When the composition as a whole was down, by time; none of a component that is down with any of its probes.
     pub stops: Vec<Interval>,
-    /// The longest unbroken time in which the whole was down, for all that is known.
+    /// The service time of the longest stop that touches the period, measured whole, for all that is known.
     pub longest: Micros,
     /// The longest unbroken time in which it was down or could have been.
     pub longest_doubt: Micros,
@@ -263,6 +263,9 @@ pub(crate) fn measure(
         let line = excluded.applied(component.code, lines.component(*component, wanted));
         (component.code.to_owned(), line.account(period, &open))
     };
+    // A stop is measured whole, wherever the period or a closing cuts it, in the service time that it lasted.
+    let touching = whole.stops().filter(|(stop, _)| stop.intersect(period).is_some());
+    let longest = touching.map(|(stop, _)| calendar.working(stop.start, stop.end)).max().unwrap_or(Micros(0));
     let stops = || whole.when(&open, |standing| standing == Standing::Down);
     AvailabilityEvidence {
         account,
@@ -270,8 +273,11 @@ pub(crate) fn measure(
         probes: of.probes().map(str::to_owned).collect(),
         checks: of.probes().map(|probe| lines.checks(probe)).sum(),
         parts: if plain { Vec::new() } else { components.iter().map(of_part).collect() },
-        longest: longest(&whole.when(&open, |standing| standing == Standing::Down)),
-        longest_doubt: longest(&whole.when(&open, |one| matches!(one, Standing::Down | Standing::Unknown))),
+        longest,
+        longest_doubt: longest_of(
+            &whole.when(&open, |one| matches!(one, Standing::Down | Standing::Unknown)),
+        )
+        .max(longest),
         stops: if plain { Vec::new() } else { stops().as_slice().to_vec() },
         disagreements,
         interruptions,
@@ -279,7 +285,7 @@ pub(crate) fn measure(
 }
 
 /// The longest of some stretches.
-fn longest(stretches: &Intervals) -> Micros {
+fn longest_of(stretches: &Intervals) -> Micros {
     stretches.iter().map(|stretch| stretch.length()).max().unwrap_or(Micros(0))
 }
 
@@ -348,16 +354,9 @@ fn disagreement(component: Watched<'_>, probes: &[Arc<Timeline>], open: &Interva
 }
 
 impl AvailabilityEvidence {
-    /// The longest stop: of the whole where it is a composition, and of a single probe where any of them is down
-    /// with the component. Excused time is no stop.
+    /// The longest stop of the whole, as long as it was, in service time. Excused time is no stop.
     pub fn longest_stop(&self) -> Micros {
-        let of_probes = self.stretches.iter().filter(|stretch| stretch.state == StretchState::Down);
-        let lengths: Vec<Micros> = if self.parts.is_empty() {
-            of_probes.map(|stretch| stretch.interval.length()).collect()
-        } else {
-            self.stops.iter().map(|stop| stop.length()).collect()
-        };
-        lengths.into_iter().max().unwrap_or(Micros(0))
+        self.longest
     }
 }
 

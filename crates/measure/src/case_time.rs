@@ -108,6 +108,30 @@ impl CaseTimeEvidence {
         self.cases.iter().filter(|case| case.progress == progress).count() as u64
     }
 
+    /// Puts the excluded cases back, where leaving them out would make the time longer: an exclusion never worsens.
+    pub(crate) fn without_harm(mut self, statistic: Statistic) -> CaseTimeEvidence {
+        if self.count(Progress::Excluded) == 0 {
+            return self;
+        }
+        let with = self.statistic(statistic);
+        let mut all = self.clone();
+        for case in all.cases.iter_mut().filter(|case| case.progress == Progress::Excluded) {
+            case.progress = match case.to {
+                None => Progress::Open,
+                Some(to) if to < case.from => Progress::NotJudgeable,
+                Some(_) => Progress::Done,
+            };
+        }
+        let better = match (&with, all.statistic(statistic)) {
+            (Some((with, _)), Some((without, _))) => *with <= without,
+            (None, _) | (_, None) => true,
+        };
+        if !better {
+            self.cases = all.cases;
+        }
+        self
+    }
+
     /// The statistic in microseconds or days, and what it could be. Open cases count with the time that they have
     /// taken so far, which is the least that they will take. `None` without any case that can be timed.
     pub(crate) fn statistic(&self, statistic: Statistic) -> Option<(BigRational, Band)> {

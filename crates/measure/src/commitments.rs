@@ -21,7 +21,7 @@ use crate::case_time::{self, CaseTimeEvidence};
 use crate::counts::{self, Counts};
 use crate::exclusions::{self, Accepted, Act, JudgedAct};
 use crate::response::ResponseEvidence;
-use crate::verdict::{Band, Measured, Reason, Verdict, fraction, judge, target_value};
+use crate::verdict::{Band, ENDLESS, Measured, Reason, Verdict, fraction, judge, target_value};
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
 use crate::{Case, CaseBook, Cases, FactRef, Joins, Part, Supply};
@@ -66,8 +66,13 @@ pub enum Evidence {
     Cadence(Option<CadenceEvidence>),
     /// Of a time of cases.
     CaseTime(CaseTimeEvidence),
-    /// Of a count, or of the part and the whole of a ratio: how many there are.
-    Counts(Vec<i128>),
+    /// Of a count, or of a ratio.
+    Counts {
+        /// How many there are; of a ratio the part and the whole.
+        counts: Vec<i128>,
+        /// Whether the part is some of the cases of the whole, so that they can be taken for a sample.
+        sample: bool,
+    },
     /// Of a compound standard: each requirement.
     AllOf(Vec<RequirementEvidence>),
 }
@@ -129,6 +134,8 @@ struct Wanted<'c> {
     probes: BTreeSet<&'c str>,
     /// How the availabilities are measured.
     rules: Vec<&'c Availability>,
+    /// Some promise is on the length of stops, which are measured whole: from long before to long after a period.
+    whole_stops: bool,
     kinds: BTreeSet<&'c str>,
     timed_probes: BTreeSet<&'c str>,
     obligations: BTreeSet<&'c str>,
@@ -145,6 +152,7 @@ impl<'c> Wanted<'c> {
         let mut wanted = Wanted {
             probes: BTreeSet::new(),
             rules: Vec::new(),
+            whole_stops: false,
             kinds: BTreeSet::from(["maintenance", exclusions::KIND]),
             timed_probes: BTreeSet::new(),
             obligations: BTreeSet::new(),
@@ -167,6 +175,7 @@ impl<'c> Wanted<'c> {
                         wanted.register = true;
                     }
                     wanted.rules.push(one);
+                    wanted.whole_stops |= matches!(indicator, Indicator::LongestStop(_));
                 }
                 Indicator::ResponseTime(one) => {
                     wanted.timed_probes.insert(&one.probe);
@@ -191,6 +200,9 @@ impl<'c> Wanted<'c> {
 
     /// The time whose checks can decide a state within the period.
     fn window(&self, period: Interval) -> Interval {
+        if self.whole_stops {
+            return Interval { start: Instant(i64::MIN / 2), end: Instant(i64::MAX / 2) };
+        }
         availability::window(self.rules.iter().copied(), period)
     }
 }
@@ -377,28 +389,63 @@ impl Scene<'_> {
             Indicator::Count(counted) => {
                 let count = self.gathered.counts.of(counted, self.window);
                 let value = count.map(|count| {
-                    certain(if counted.is_money() { Measured::Cents(count) } else { Measured::Number(count) })
+                    let measured =
+                        if counted.is_money() { Measured::Cents(count) } else { Measured::Number(count) };
+                    let band = self.count_band(counted, count);
+                    (measured, band)
                 });
-                Found {
-                    value,
-                    reason: Reason::NoFacts,
-                    evidence: Evidence::Counts(count.into_iter().collect()),
-                }
+                let evidence = Evidence::Counts { counts: count.into_iter().collect(), sample: false };
+                Found { value, reason: Reason::NoFacts, evidence }
             }
             Indicator::Ratio(ratio) => {
                 let counts =
                     [&ratio.part, &ratio.whole].map(|side| self.gathered.counts.of(side, self.window));
                 let value = match counts {
-                    [Some(part), Some(whole)] => {
-                        fraction(part, whole).map(|share| certain(Measured::Share(share)))
-                    }
+                    [Some(part), Some(whole)] => fraction(part, whole).map(|share| {
+                        let band = self.ratio_band(&share);
+                        (Measured::Share(share), band)
+                    }),
                     _ => None,
                 };
                 let reason = if counts[1].is_some() { Reason::EmptyWhole } else { Reason::NoFacts };
-                let evidence = Evidence::Counts(counts.into_iter().flatten().collect());
+                let evidence = Evidence::Counts {
+                    counts: counts.into_iter().flatten().collect(),
+                    sample: ratio.is_sample(),
+                };
                 Found { value, reason, evidence }
             }
         }
+    }
+
+    /// Whether some of the window lies after the last receipt.
+    fn runs_on(&self) -> bool {
+        self.gathered.known < self.window.end
+    }
+
+    /// What a count could be at the end of the window: what happens can only become more, what stands can be anything.
+    fn count_band(&self, counted: &impegno_charter::Counted, count: i128) -> Band {
+        let whole = |number: i128| BigRational::from_integer(BigInt::from(number));
+        let endless = i128::from(ENDLESS);
+        let grows = matches!(
+            counted.of,
+            impegno_charter::Measured::Operations
+                | impegno_charter::Measured::Cases { .. }
+                | impegno_charter::Measured::Checks
+        );
+        match (self.runs_on(), grows) {
+            (false, _) => Band { low: whole(count), high: whole(count) },
+            (true, true) => Band { low: whole(count), high: whole(endless) },
+            (true, false) => Band { low: whole(-endless), high: whole(endless) },
+        }
+    }
+
+    /// What a share of a window that is not over could be: anything up to the whole.
+    fn ratio_band(&self, share: &BigRational) -> Band {
+        if !self.runs_on() {
+            return Band { low: share.clone(), high: share.clone() };
+        }
+        let one = BigRational::from_integer(BigInt::from(1));
+        Band { low: BigRational::default(), high: share.clone().max(one) }
     }
 
     /// The part of the window that lies before the last receipt; `None` when all of it lies after.
@@ -435,6 +482,7 @@ impl Scene<'_> {
         let reason = match (of.probes().next(), evidence.checks) {
             (None, _) if !declared => Reason::NoProbe,
             (_, 0) => Reason::NoFacts,
+            (_, _) if evidence.account.unknown == Micros::ZERO => Reason::AllExcused,
             (_, _) => Reason::NothingKnown,
         };
         (evidence, reason)
@@ -488,7 +536,8 @@ impl Scene<'_> {
             &gathered.finished,
             &gathered.joins,
             excluded,
-        );
+        )
+        .without_harm(wanted.statistic);
         let reason = match gathered.finished.numbers(&wanted.cases).is_empty() {
             true => Reason::NoFacts,
             false if evidence.cases.is_empty() => Reason::NoCase,
@@ -626,7 +675,7 @@ impl Evidence {
             | Evidence::Response(_)
             | Evidence::Cadence(_)
             | Evidence::CaseTime(_)
-            | Evidence::Counts(_)
+            | Evidence::Counts { .. }
             | Evidence::AllOf(_) => None,
         }
     }

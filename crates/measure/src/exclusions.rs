@@ -60,6 +60,8 @@ pub struct JudgedAct {
 pub enum Refusal {
     /// The commitment accepts no exclusions.
     NoPolicy,
+    /// An act about a case must name the promise: identifiers are unique only within a source.
+    NoCommitment,
     /// It does not accept acts of this kind.
     Kind,
     /// Nobody approved it.
@@ -110,8 +112,10 @@ pub(crate) fn judged(
     window: Interval,
 ) -> Vec<JudgedAct> {
     let about = |act: &&Act| {
+        // A case is judged by the version in force when it began, also when the act came later.
+        let in_time = !act.case.is_empty() || act.interval.intersect(window).is_some();
         (act.commitment.is_empty() || act.commitment == commitment.code)
-            && act.interval.intersect(window).is_some()
+            && in_time
             && act.concerns(commitment, centre)
     };
     acts.iter()
@@ -138,6 +142,9 @@ fn given(act: &Act, policy: &ExclusionPolicy, centre: &Centre) -> Option<Micros>
 
 /// The first reason for which an act does not count.
 fn refusal(act: &Act, policy: &ExclusionPolicy, notice: Option<Micros>, longest: Instant) -> Option<Refusal> {
+    if !act.case.is_empty() && act.commitment.is_empty() {
+        return Some(Refusal::NoCommitment);
+    }
     if !policy.kinds.is_empty() && !policy.kinds.contains(&act.kind) {
         return Some(Refusal::Kind);
     }
@@ -168,8 +175,17 @@ fn longest(act: &Act, commitment: &Commitment, centre: &Centre) -> Instant {
 }
 
 impl Act {
-    /// Whether it is about anything that a commitment measures. What says nothing is about everything.
+    /// Whether it is about anything that a commitment measures: a case, or time in which something had to work. What
+    /// names nothing is about everything.
     fn concerns(&self, commitment: &Commitment, centre: &Centre) -> bool {
+        let measures = commitment.indicator.all();
+        let cases = |one: &&Indicator| matches!(one, Indicator::Within(_) | Indicator::CaseTime(_));
+        if !self.case.is_empty() {
+            return measures.iter().any(cases);
+        }
+        if !measures.iter().any(|indicator| indicator.of().is_some()) {
+            return false;
+        }
         if self.component.is_empty() && self.system.is_empty() {
             return true;
         }

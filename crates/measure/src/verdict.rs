@@ -60,6 +60,8 @@ pub enum Reason {
     NoEvent(String),
     /// Facts there are, but the state is unknown all the time.
     NothingKnown,
+    /// All service time of the period is excused, or there is none.
+    AllExcused,
     /// The whole of which a share is asked has nothing in it.
     EmptyWhole,
 }

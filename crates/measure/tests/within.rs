@@ -319,8 +319,12 @@ fn act(centre: &Centre, code: &str, kind: &str, case: &str) -> Part {
         facts.at.push(instant(centre, at).0);
         facts.n.push(0);
         facts.line.push(1);
-        for (name, value) in [("exclusion-kind", kind), ("approved-by", "direzione"), ("excluded-case", case)]
-        {
+        for (name, value) in [
+            ("exclusion-kind", kind),
+            ("approved-by", "direzione"),
+            ("excluded-case", case),
+            ("commitment", "X"),
+        ] {
             facts.dimensions.entry(name.to_owned()).or_default().push(value);
         }
     }
@@ -355,6 +359,24 @@ fn an_act_takes_out_a_case_and_the_share_without_it_is_kept() {
     assert_eq!(buckets(&found), [1, 1, 0, 0, 1, 0]);
     assert_eq!(found.excluded, BTreeMap::from([("E-1".to_owned(), 1)]));
     assert_eq!(without.map(|share| share.to_string()), Some("1/3".to_owned()));
+}
+
+#[test]
+fn a_reopened_case_waits_for_nothing_any_more() {
+    let centre = centre(
+        "limit = \"48 h\", pause = { from = [\"waiting\"], to = [\"in-progress\"] }, reopen = \"new-clock\"",
+    );
+    let found = evidence(
+        &centre,
+        &[
+            ("A", "opened", "2026-06-01T09:00"),
+            ("A", "waiting", "2026-06-01T10:00"),
+            ("A", "solved", "2026-06-01T12:00"),
+            ("A", "reopened", "2026-06-04T09:00"),
+            ("A", "solved", "2026-06-20T09:00"),
+        ],
+    );
+    assert_eq!(buckets(&found), [0, 1, 0, 0, 0, 0]);
 }
 
 #[test]

@@ -183,13 +183,38 @@ pub fn narrowed(centre: &Centre, body: &str, answers: &[Answer]) -> Centre {
     let mut answers = answers.iter();
     let of_body = of_body(body);
     for commitment in &mut centre.commitments {
+        let whole = commitment.indicator.clone();
         each_filter(&mut commitment.indicator, &mut |filter, _| {
             if answers.next().is_some_and(names_bodies) {
                 *filter = filter.and(&of_body);
             }
         });
+        unmix(&mut commitment.indicator, &whole);
     }
     centre
+}
+
+/// A body's part of the whole centre's whole says nothing: a ratio of which only one side names bodies stays the
+/// centre's.
+fn unmix(narrowed: &mut Indicator, whole: &Indicator) {
+    match (narrowed, whole) {
+        (Indicator::Ratio(one), Indicator::Ratio(before)) => {
+            if (one.part == before.part) != (one.whole == before.whole) {
+                *one = before.clone();
+            }
+        }
+        (Indicator::MeanOf(parts), Indicator::MeanOf(before)) => {
+            for (part, before) in parts.iter_mut().zip(before) {
+                unmix(&mut part.indicator, &before.indicator);
+            }
+        }
+        (Indicator::AllOf(parts), Indicator::AllOf(before)) => {
+            for (part, before) in parts.iter_mut().zip(before) {
+                unmix(&mut part.indicator, &before.indicator);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Calls `each` with every filter of facts that an indicator has, and with what it takes of them.

@@ -282,7 +282,7 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
             )
         }
         Evidence::CaseTime(times) => times::worst(times, frame),
-        Evidence::Counts(_) | Evidence::AllOf(_) => Cell::empty(),
+        Evidence::Counts { .. } | Evidence::AllOf(_) => Cell::empty(),
         Evidence::Cadence(None) => Cell::empty(),
         Evidence::Cadence(Some(cadence)) => {
             let months = cadence.longest();
@@ -334,7 +334,7 @@ fn longest_stop(evidence: &Evidence) -> Micros {
         | Evidence::Within(_)
         | Evidence::Cadence(_)
         | Evidence::CaseTime(_)
-        | Evidence::Counts(_)
+        | Evidence::Counts { .. }
         | Evidence::AllOf(_) => Micros(0),
     }
 }
@@ -360,11 +360,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             };
             let excused = if account.excused.0 > 0 {
                 let excused = account_time(account.excused, account, frame);
-                say(
-                    language,
-                    &format!(", programmati esclusi {excused}"),
-                    &format!(", planned excused {excused}"),
-                )
+                say(language, &format!(", esclusi {excused}"), &format!(", excused {excused}"))
             } else {
                 String::new()
             };
@@ -451,11 +447,11 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         }
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
-        Evidence::Counts(counts) => match counts.as_slice() {
+        Evidence::Counts { counts, sample } => match counts.as_slice() {
             [part, whole] => {
                 let [of, all] = [part, whole].map(|count| numbers::integer(*count, language));
                 let interval = match (u64::try_from(*part), u64::try_from(*whole)) {
-                    (Ok(part), Ok(whole)) => small_sample(part, whole, frame),
+                    (Ok(part), Ok(whole)) if *sample => small_sample(part, whole, frame),
                     _ => String::new(),
                 };
                 say(language, &format!("{of} su {all}{interval}"), &format!("{of} of {all}{interval}"))
@@ -580,12 +576,19 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
         Verdict::NotProvable | Verdict::NotMeasured(_) => Tone::Unsure,
     };
     let mut text = words::verdict(&measurement.verdict, frame.language);
-    let (months, own) = (frame.period.months().len(), commitment.months);
-    if months != usize::from(own) {
+    let (months, own) = (frame.period.months().len(), usize::from(commitment.months));
+    if months < own {
         text.push_str(&say(
             frame.language,
             &format!(" (provvisorio: {months} mesi su {own})"),
             &format!(" (provisional: {months} of {own} months)"),
+        ));
+    } else if months > own {
+        let own = words::months(i64::from(commitment.months), frame.language);
+        text.push_str(&say(
+            frame.language,
+            &format!(" (promesso per {own}, misurato su {months})"),
+            &format!(" (promised for {own}, measured over {months})"),
         ));
     }
     Cell::words(text).toned(tone)

@@ -120,7 +120,7 @@ fn page(
         });
     }
     let mut blocks = evidence(&id, &measurement.evidence, frame);
-    blocks.extend(acts::table(&id, measurement, frame));
+    blocks.extend(acts::table(&id, commitment, measurement, frame));
     sections.push(Section { id: "fatti".to_owned(), title: say(language, "I fatti", "The facts"), blocks });
     Page {
         slug,
@@ -318,7 +318,7 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
         }
         Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
         Evidence::CaseTime(one) => times::evidence(id, one, frame),
-        Evidence::Counts(_) => Vec::new(),
+        Evidence::Counts { .. } => Vec::new(),
         Evidence::Response(one) => {
             let rows = one
                 .slowest

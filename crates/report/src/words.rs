@@ -46,6 +46,11 @@ pub(crate) fn reason(reason: &Reason, language: Language) -> String {
         Reason::NothingKnown => {
             say(language, "stato sconosciuto per tutto il periodo", "state unknown all the time")
         }
+        Reason::AllExcused => say(
+            language,
+            "tutto il tempo di servizio è escluso, o non ce n’è",
+            "all service time is excused, or there is none",
+        ),
         Reason::EmptyWhole => say(language, "nulla di cui calcolare la quota", "nothing to take a share of"),
     }
 }

@@ -1,8 +1,10 @@
 //! Indicators that count facts, relate two counts, or say how long cases take.
 
+use impegno_findings::Finding;
 use impegno_settings::Table;
 
 use super::read_statistic;
+use crate::codes::BAD_SETTING;
 use crate::filter::Filter;
 use crate::layout::{Measured, TimesClock};
 use crate::layout_read::read_measured;
@@ -32,8 +34,14 @@ pub(super) fn read_case_time(table: &mut Table<'_>) -> Option<CaseTime> {
     let filter = Filter::read(table, "filter");
     let from = table.required_text("from");
     let to = table.required_text("to");
+    let days = table.place_of("days");
     let clock = match (table.text("calendar"), table.boolean("days", false)) {
-        (Some(calendar), _) => TimesClock::Working(calendar.value),
+        (Some(_), true) => {
+            let message = "days from date to date know no service hours";
+            table.report(Finding::error(BAD_SETTING, days, message).hint("keep `calendar` or `days`"));
+            return None;
+        }
+        (Some(calendar), false) => TimesClock::Working(calendar.value),
         (None, true) => TimesClock::Days,
         (None, false) => TimesClock::Elapsed,
     };
@@ -46,6 +54,17 @@ pub(super) fn read_case_time(table: &mut Table<'_>) -> Option<CaseTime> {
         clock,
         statistic: statistic?,
     })
+}
+
+impl Ratio {
+    /// Whether the part is some of the cases of the whole: of both the same event, and the part has more conditions.
+    pub fn is_sample(&self) -> bool {
+        let cases = matches!(self.part.of, Measured::Cases { .. }) && self.part.of == self.whole.of;
+        let narrowed = self.whole.filter.conditions.iter().all(|(name, condition)| {
+            self.part.filter.conditions.get(name).is_some_and(|own| own == condition)
+        });
+        cases && narrowed
+    }
 }
 
 impl Counted {

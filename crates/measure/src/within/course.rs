@@ -104,6 +104,9 @@ fn paused(rule: &PauseRule, within: &Within, case: Case<'_>, start: Instant, end
         if named(&rule.from, event.event) {
             close(&mut running, Some(at));
             running = Some((at, event.event));
+        } else if within.reopen.is_some() && event.event == REOPENED {
+            // Who takes a case up again waits for nothing any more.
+            close(&mut running, Some(at));
         } else if named(&rule.to, event.event) || (rule.to.is_empty() && deadline != Some(event.event)) {
             close(&mut running, Some(at));
         }

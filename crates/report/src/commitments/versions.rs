@@ -8,7 +8,9 @@ use crate::words::{self, say};
 
 /// The measurements of all versions of a commitment that hold in the period.
 fn of_code<'m>(code: &str, measurements: &'m [Measurement]) -> Vec<&'m Measurement> {
-    measurements.iter().filter(|one| one.code == code).collect()
+    let mut versions: Vec<&Measurement> = measurements.iter().filter(|one| one.code == code).collect();
+    versions.sort_by_key(|one| one.window.start);
+    versions
 }
 
 /// From when to when a version holds within the period; `None` when it holds all the time.
@@ -34,22 +36,23 @@ pub(crate) fn breaks(shown: &[&Commitment], measurements: &[Measurement], frame:
     let mut sentences: Vec<String> = Vec::new();
     for commitment in shown {
         let versions = of_code(&commitment.code, measurements);
-        let Some(change) = versions.get(1) else { continue };
-        let day = words::day(frame.centre.zone.date(change.window.start), frame.language);
-        let code = &commitment.code;
-        let sentence = say(
-            frame.language,
-            &format!(
-                "{code} cambia il {day}: interruzione di serie. Il periodo è diviso, e ogni caso è giudicato con la promessa in \
+        for change in versions.iter().skip(1) {
+            let day = words::day(frame.centre.zone.date(change.window.start), frame.language);
+            let code = &commitment.code;
+            let sentence = say(
+                frame.language,
+                &format!(
+                    "{code} cambia il {day}: interruzione di serie. Il periodo è diviso, e ogni caso è giudicato con la promessa in \
                  vigore quando è iniziato."
-            ),
-            &format!(
-                "{code} changes on {day}: a break in the series. The period is split, and each case is judged by the promise in \
+                ),
+                &format!(
+                    "{code} changes on {day}: a break in the series. The period is split, and each case is judged by the promise in \
                  force when it began."
-            ),
-        );
-        if !sentences.contains(&sentence) {
-            sentences.push(sentence);
+                ),
+            );
+            if !sentences.contains(&sentence) {
+                sentences.push(sentence);
+            }
         }
     }
     sentences

@@ -1,5 +1,7 @@
 //! The acts of exclusion about a commitment, and what it makes of each.
 
+use impegno_calendar::Micros;
+use impegno_charter::Commitment;
 use impegno_measure::{JudgedAct, Measurement, Refusal};
 
 use super::{column, place};
@@ -9,19 +11,23 @@ use crate::plan::Frame;
 use crate::words::{self, say};
 
 /// The acts, accepted or not; nothing when there are none.
-pub(super) fn table(id: &str, measurement: &Measurement, frame: &Frame<'_>) -> Option<Block> {
+pub(super) fn table(
+    id: &str,
+    commitment: &Commitment,
+    measurement: &Measurement,
+    frame: &Frame<'_>,
+) -> Option<Block> {
     let language = frame.language;
     if measurement.acts.is_empty() {
         return None;
     }
+    let mut acts: Vec<&JudgedAct> = measurement.acts.iter().collect();
+    acts.sort_by_key(|one| (one.act.interval, &one.act.code));
     let heading = |italian, english| say(language, italian, english);
     Some(Block::Table(Table {
         id: format!("{id}-esclusioni"),
         title: heading("Gli atti di esclusione", "The acts of exclusion"),
-        definition: heading(
-            "Ogni atto del registro che riguarda l’impegno nel periodo; conta solo quello che ne rispetta le condizioni.",
-            "Every act of the register that is about the commitment in the period; only one that fulfils its conditions counts.",
-        ),
+        definition: policy(commitment, frame),
         row_heading: heading("Atto", "Act"),
         columns: vec![
             column("kind", heading("Specie", "Kind"), false),
@@ -35,10 +41,48 @@ pub(super) fn table(id: &str, measurement: &Measurement, frame: &Frame<'_>) -> O
             column("outcome", heading("Conta?", "Does it count?"), false),
             column("origin", heading("Fonte", "Source"), false),
         ],
-        rows: measurement.acts.iter().map(|act| row(act, frame)).collect(),
+        rows: acts.into_iter().map(|act| row(act, frame)).collect(),
         notes: Vec::new(),
         chart: None,
     }))
+}
+
+/// Which acts the commitment accepts.
+fn policy(commitment: &Commitment, frame: &Frame<'_>) -> String {
+    let language = frame.language;
+    let Some(policy) = &commitment.exclusions else {
+        return say(language, "L’impegno non ammette esclusioni.", "The commitment admits no exclusions.");
+    };
+    let mut conditions = Vec::new();
+    if !policy.kinds.is_empty() {
+        let kinds = policy.kinds.join(", ");
+        conditions.push(say(language, &format!("specie {kinds}"), &format!("kinds {kinds}")));
+    }
+    if let Some(notice) = &policy.notice {
+        let length = numbers::service_time(Micros(notice.length.0), language);
+        let hours = match &notice.calendar {
+            Some(calendar) => say(
+                language,
+                &format!(" nelle ore di «{calendar}»"),
+                &format!(" within the hours of “{calendar}”"),
+            ),
+            None => String::new(),
+        };
+        conditions.push(say(
+            language,
+            &format!("preavviso di almeno {length}{hours}"),
+            &format!("notice of at least {length}{hours}"),
+        ));
+    }
+    if policy.uncontested {
+        conditions.push(say(language, "non contestati dall’ente", "not contested by the body"));
+    }
+    conditions.push(match policy.approved_before {
+        true => say(language, "approvati prima dell’inizio", "approved before they begin"),
+        false => say(language, "approvati", "approved"),
+    });
+    let conditions = conditions.join("; ");
+    say(language, &format!("Atti ammessi: {conditions}."), &format!("Acts admitted: {conditions}."))
 }
 
 fn row(judged: &JudgedAct, frame: &Frame<'_>) -> Row {
@@ -61,7 +105,7 @@ fn row(judged: &JudgedAct, frame: &Frame<'_>) -> Row {
     };
     let outcome = match judged.refusal {
         None => Cell::words(say(language, "sì", "yes")).toned(Tone::Good),
-        Some(refusal) => Cell::words(why(refusal, frame)).toned(Tone::Unsure),
+        Some(refusal) => Cell::words(why(refusal, frame)),
     };
     let reason = match act.evidence.as_str() {
         "" => act.reason.clone(),
@@ -91,6 +135,10 @@ fn why(refusal: Refusal, frame: &Frame<'_>) -> String {
         Refusal::NoPolicy => {
             ("no: l’impegno non ammette esclusioni", "no: the commitment admits no exclusions")
         }
+        Refusal::NoCommitment => (
+            "no: un atto su un caso deve nominare l’impegno",
+            "no: an act about a case must name the commitment",
+        ),
         Refusal::Kind => ("no: specie non ammessa", "no: kind not admitted"),
         Refusal::NotApproved => ("no: non approvato", "no: not approved"),
         Refusal::ApprovedAfter => ("no: approvato dopo l’inizio", "no: approved after it began"),

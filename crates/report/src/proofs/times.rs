@@ -56,7 +56,7 @@ pub(super) fn definition(one: &CaseTime, frame: &Frame<'_>) -> String {
 /// An end of the band of a value that is no share.
 pub(super) fn band_end(end: &BigRational, commitment: &Commitment, frame: &Frame<'_>) -> String {
     let language = frame.language;
-    if *end == BigRational::from_integer(ENDLESS.into()) {
+    if [ENDLESS, -ENDLESS].into_iter().any(|endless| *end == BigRational::from_integer(endless.into())) {
         return say(language, "nessun limite", "no limit");
     }
     let whole = i64::try_from(end.ceil().to_integer()).unwrap_or(i64::MAX);
@@ -66,6 +66,8 @@ pub(super) fn band_end(end: &BigRational, commitment: &Commitment, frame: &Frame
             TimesClock::Working(_) => numbers::service_time(Micros(whole), language),
             TimesClock::Elapsed => numbers::duration(Micros(whole), language),
         },
+        Indicator::Count(one) if one.is_money() => numbers::euro(i128::from(whole), language),
+        Indicator::Count(_) => numbers::integer(i128::from(whole), language),
         _ => numbers::duration(Micros(whole), language),
     }
 }
