@@ -8,6 +8,8 @@ mod parse;
 mod recurrence;
 mod write;
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime};
 
@@ -40,6 +42,7 @@ pub struct IcalEvent {
     length: Length,
     rule: Option<Recurrence>,
     more: Vec<When>,
+    /// Sorted by civil time.
     except: Vec<When>,
 }
 
@@ -71,14 +74,38 @@ impl When {
     fn on(&self, day: Date) -> When {
         When { civil: day.to_datetime(self.civil.time()), ..self.clone() }
     }
+}
 
-    /// Whether this names the time of an occurrence: the same instant, or the day that it starts on.
-    fn names(&self, other: &When, zone: &Zone) -> bool {
-        if self.all_day || other.all_day {
-            self.civil.date() == other.civil.date()
-        } else {
-            self.instant(zone) == other.instant(zone)
-        }
+/// The times that are taken out of an event, as they may meet the occurrences of a window.
+struct Exceptions {
+    /// Days taken out whole.
+    days: BTreeSet<Date>,
+    /// Days of the times: occurrences of whole days are named by them too.
+    days_of_times: BTreeSet<Date>,
+    times: BTreeSet<Instant>,
+}
+
+impl Exceptions {
+    /// Those of `all`, sorted by civil time, that can name a start from one day to another.
+    fn near(all: &[When], zone: &Zone, first: Date, last: Date) -> Exceptions {
+        let from = all.partition_point(|when| when.civil.date() < first);
+        let to = all.partition_point(|when| when.civil.date() <= last);
+        let near = all.get(from..to).unwrap_or_default();
+        let days = |whole: bool| {
+            near.iter().filter(|when| when.all_day == whole).map(|when| when.civil.date()).collect()
+        };
+        let times = near.iter().filter(|when| !when.all_day).map(|when| when.instant(zone)).collect();
+        Exceptions { days: days(true), days_of_times: days(false), times }
+    }
+
+    /// Whether one of them names an occurrence: its instant, or the day that it starts on.
+    fn name(&self, start: &When, zone: &Zone) -> bool {
+        let day = start.civil.date();
+        self.days.contains(&day)
+            || match start.all_day {
+                true => self.days_of_times.contains(&day),
+                false => self.times.contains(&start.instant(zone)),
+            }
     }
 }
 
@@ -139,8 +166,14 @@ impl IcalEvent {
                 days.into_iter().map(|day| self.start.on(day)).collect()
             }
         };
-        starts.extend(self.more.iter().cloned());
-        starts.retain(|start| !self.except.iter().any(|one| one.names(start, zone)));
+        // Times of other zones may be a day off.
+        let (first, last) = (first.saturating_sub(2.days()), last.saturating_add(2.days()));
+        let near = |start: &&When| first <= start.civil.date() && start.civil.date() <= last;
+        starts.extend(self.more.iter().filter(near).cloned());
+        // One that names such a start may again be a day off.
+        let (first, last) = (first.saturating_sub(2.days()), last.saturating_add(2.days()));
+        let except = Exceptions::near(&self.except, zone, first, last);
+        starts.retain(|start| !except.name(start, zone));
         let mut found: Vec<Interval> = starts
             .iter()
             .map(|start| self.lasting(start, zone))

@@ -89,3 +89,41 @@ fn text_is_unfolded_and_unescaped() {
     );
     assert_eq!(Ical::read(&text).events[0].summary(), "Chiuso, per ferie; città");
 }
+
+/// Files that ask for more work than any calendar needs. Each of these took minutes, or did not end.
+#[test]
+fn no_file_makes_a_calendar_stall() {
+    let began = std::time::Instant::now();
+    let ages =
+        file("BEGIN:VEVENT\nDTSTART:00010101T100000\nDURATION:P3650000D\nRRULE:FREQ=DAILY\nEND:VEVENT\n");
+    assert_eq!(problems(&ages), [(5, true, "the event lasts more than ten years".to_owned())]);
+    let until = file("BEGIN:VEVENT\nDTSTART:20000101T100000\nDTEND:20500101T100000\nEND:VEVENT\n");
+    assert_eq!(problems(&until), [(5, true, "the event lasts more than ten years".to_owned())]);
+    let decade = file("BEGIN:VEVENT\nDTSTART:20200101T100000\nDURATION:P3650D\nEND:VEVENT\n");
+    assert_eq!((problems(&decade), starts(&decade, "2026-01").len()), (vec![], 1));
+
+    // All days of eleven years but the last of each month are taken out.
+    let (mut day, mut except) = (jiff::civil::date(2020, 1, 1), String::new());
+    for _ in 0..4_000 {
+        if day != day.last_of_month() {
+            except += &format!("EXDATE:{}T090000\n", day.strftime("%Y%m%d"));
+        }
+        day = day.tomorrow().unwrap();
+    }
+    let holes = file(&format!(
+        "BEGIN:VEVENT\nDTSTART:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY\n{except}END:VEVENT\n"
+    ));
+    assert_eq!(starts(&holes, "2026-02-01..2026-03-31"), ["28 09:00", "31 09:00"]);
+    assert_eq!(starts(&holes, "2020-01-01..2029-12-31").len(), 120);
+
+    // The 30th of February.
+    let never = "BEGIN:VEVENT\nDTSTART:20260101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT\n";
+    assert_eq!(starts(&file(&never.repeat(20)), "2026-01-01..2030-12-31"), vec!["01 09:00"; 20]);
+    // A rule that gives less than it counts, and one with long gaps.
+    let leap =
+        "BEGIN:VEVENT\nDTSTART:20240229T090000\nDURATION:PT1H\nRRULE:FREQ=YEARLY;COUNT=110\nEND:VEVENT\n";
+    assert_eq!(starts(&file(leap), "2020-01-01..2600-12-31").len(), 110);
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(20), "{took:?}");
+    println!("{took:?}");
+}

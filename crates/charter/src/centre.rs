@@ -17,6 +17,7 @@ use crate::layout_read::read_layout;
 use crate::references::{check_commitments, check_layouts};
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
+use crate::versions::check_gaps;
 use crate::works::check_systems;
 use crate::{Body, Commitment, Component, Layout, OnlineService, Probe, System, Words};
 
@@ -107,6 +108,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         centre.layouts.insert(code.to_owned(), layout);
     }
     name_versions(&mut centre.commitments, &mut findings);
+    check_gaps(&centre.commitments, &mut findings);
     if calendars_known {
         check_systems(&centre, &mut findings);
         check_commitments(&centre, &mut findings);

@@ -32,6 +32,11 @@ pub(crate) const EMPTY_PROMISE: Code = Code {
     name: "empty-promise",
     meaning: "An expected value that no measured value can reach (over 100 %, under nothing), or that every one keeps.",
 };
+/// Days between versions of a promise on which none holds.
+pub(crate) const VERSION_GAP: Code = Code {
+    name: "version-gap",
+    meaning: "Between two versions of one promise there are days on which none of them holds.",
+};
 /// A value that cannot be.
 pub(crate) const BAD_SETTING: Code =
     Code { name: "bad-setting", meaning: "A setting of the centre folder cannot be used as it stands." };
@@ -49,6 +54,7 @@ pub const CODES: &[Code] = &[
     BAD_EXPECTED,
     UNIT_MISMATCH,
     EMPTY_PROMISE,
+    VERSION_GAP,
     BAD_SETTING,
     BAD_TABLE,
     calendars::CONTRADICTION,

@@ -245,14 +245,29 @@ fn parse(text: &str) -> Result<(Comparison, Target), String> {
 fn number_and_unit(text: &str) -> Result<(&str, &str), String> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
-    if number.is_empty() { Err(format!("`{text}` has no number")) } else { Ok((number, unit.trim())) }
+    if number.is_empty() {
+        return Err(format!("`{text}` has no number"));
+    }
+    if unit.strip_prefix(',').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    {
+        return Err(format!(
+            "`{text}` has a decimal comma: write a decimal point, `{}`",
+            text.replace(',', ".")
+        ));
+    }
+    Ok((number, unit.trim()))
 }
 
 /// Digits, power of ten and number of decimals of a decimal number.
 fn decimal(number: &str) -> Result<(i128, i128, u8), String> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
-    let digits: i128 =
-        format!("{whole}{decimals}").parse().map_err(|_| format!("`{number}` is not a number"))?;
+    let together = format!("{whole}{decimals}");
+    let significant = together.trim_start_matches('0');
+    // More than any promise needs, and few enough that no product with a unit overflows.
+    if significant.len() > 18 && significant.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(format!("`{number}` has more than eighteen digits"));
+    }
+    let digits: i128 = together.parse().map_err(|_| format!("`{number}` is not a number"))?;
     if decimals.len() > 9 {
         return Err(format!("`{number}` has more than nine decimals"));
     }

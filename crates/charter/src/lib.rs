@@ -20,6 +20,7 @@ mod policy;
 mod references;
 mod systems;
 mod tables;
+mod versions;
 mod works;
 
 pub use bodies::{Body, OnlineService, Scheme};

@@ -1,5 +1,7 @@
 //! What if something else had been promised? Expected values given on the command line.
 
+use std::collections::BTreeSet;
+
 use impegno_charter::Expected;
 use impegno_findings::{Place, nearest};
 
@@ -21,7 +23,8 @@ pub(crate) fn apply(mut loaded: Loaded, hypotheses: &[String]) -> Result<Loaded,
         check_code(&loaded, code)?;
         let mut judged = Vec::new();
         for commitment in &mut loaded.centre.commitments {
-            if (code.is_empty() || commitment.code == code) && commitment.expect(&expected) {
+            let asked = code.is_empty() || [&commitment.code, &commitment.id].iter().any(|one| *one == code);
+            if asked && commitment.expect(&expected) {
                 judged.push(commitment.code.as_str());
             }
         }
@@ -40,11 +43,20 @@ pub(crate) fn apply(mut loaded: Loaded, hypotheses: &[String]) -> Result<Loaded,
 }
 
 fn check_code(loaded: &Loaded, code: &str) -> Result<(), Failure> {
-    let codes: Vec<&str> = loaded.centre.commitments.iter().map(|one| one.code.as_str()).collect();
-    if code.is_empty() || codes.contains(&code) {
+    if code.is_empty() { Ok(()) } else { check_known(loaded, code) }
+}
+
+/// Whether the centre has a commitment of this code, or a version of this identifier.
+pub(crate) fn check_known(loaded: &Loaded, asked: &str) -> Result<(), Failure> {
+    let commitments = &loaded.centre.commitments;
+    if commitments.iter().any(|one| one.code == asked || one.id == asked) {
         return Ok(());
     }
-    let hint = nearest(code, codes.iter().copied())
-        .map_or_else(|| format!("one of: {}", codes.join(", ")), |near| format!("did you mean `{near}`?"));
-    Err(Failure::new(Exit::Usage, format!("there is no commitment `{code}`")).hint(hint))
+    let codes: BTreeSet<&str> = commitments.iter().map(|one| one.code.as_str()).collect();
+    let known: BTreeSet<&str> = commitments.iter().map(|one| one.id.as_str()).chain(codes.clone()).collect();
+    let hint = nearest(asked, known).map_or_else(
+        || format!("one of: {}", codes.into_iter().collect::<Vec<_>>().join(", ")),
+        |near| format!("did you mean `{near}`?"),
+    );
+    Err(Failure::new(Exit::Usage, format!("there is no commitment `{asked}`")).hint(hint))
 }

@@ -209,6 +209,22 @@ fn a_case_is_judged_by_the_version_in_force_when_it_began() {
         .run("explain", &["TC", "--period", "2025-03"])
         .exits(0)
         .prints(&["dal 01/03/2025 al 16/03/2025", "dal 17/03/2025 al 31/03/2025"]);
+    // One version by its identifier, also with another expected value.
+    let explain = |more: &[&str]| {
+        centre.run("explain", &[&["TC (2025-03-17)", "--period", "2025-03"], more].concat()).exits(0)
+    };
+    let one = explain(&[]).prints(&["dal 17/03/2025 al 31/03/2025"]).stdout;
+    assert!(!one.contains("dal 01/03/2025 al 16/03/2025"), "{one}");
+    explain(&["--expected", ">= 40 %"]).says(&["what if: TC judged"]);
+    let none = centre.run("explain", &["nothing", "--period", "2025-03"]).exits(2);
+    none.says(&["there is no commitment `nothing`", "one of: TC"]);
+    let none = centre.run("explain", &["TC (2025-03-18)", "--period", "2025-03"]).exits(2);
+    none.says(&["did you mean `TC (2025-03-17)`?"]);
+    // The rows of the forecast say which version they are about.
+    centre
+        .run("forecast", &["--period", "2025-03", "--format", "csv"])
+        .exits(0)
+        .prints(&["(dal 01/03/2025 al 16/03/2025)", "(dal 17/03/2025 al 31/03/2025)"]);
 }
 
 #[test]

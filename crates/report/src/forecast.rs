@@ -3,7 +3,7 @@
 use impegno_calendar::Micros;
 use impegno_measure::{Budget, Forecast, Gone, Measurement, Outlook};
 
-use crate::commitments::{expected, measured};
+use crate::commitments::{expected, measured, versions};
 use crate::document::{Cell, Column, Row, RowRole, Table, Tone, Value};
 use crate::numbers;
 use crate::plan::Frame;
@@ -21,7 +21,9 @@ pub fn forecast_table(frame: &Frame<'_>, measurements: &[Measurement], forecasts
             let mut cells =
                 vec![Cell::words(expected(commitment, frame)), measured(commitment, measurement, frame)];
             cells.extend(budget(&forecast.outlook, frame));
-            let label = format!("{} {}", commitment.code, frame.say(&commitment.text));
+            let held = versions::held(commitment, measurements, frame);
+            let held = held.map(|held| format!(" ({held})")).unwrap_or_default();
+            let label = format!("{} {}{held}", commitment.code, frame.say(&commitment.text));
             Some(Row { key: commitment.id.clone(), label, role: RowRole::Part, cells })
         })
         .collect();

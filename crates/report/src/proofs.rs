@@ -32,7 +32,7 @@ pub fn proof_slug(code: &str) -> String {
 pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement], asked: &Proofs) -> Vec<Page> {
     let asked = |commitment: &&Commitment| match asked {
         Proofs::All => true,
-        Proofs::Of(code) => commitment.code == *code,
+        Proofs::Of(asked) => commitment.code == *asked || commitment.id == *asked,
         Proofs::None => false,
     };
     frame

@@ -137,6 +137,13 @@ pub enum Rule {
         /// Column of the earlier time.
         earlier: String,
     },
+    /// The column is empty or holds one of the words, which are those of its dimension.
+    WordsOnly {
+        /// The column.
+        column: String,
+        /// The words, sorted.
+        words: Vec<String>,
+    },
     /// One whole number is not more than another.
     AtMost {
         /// Column of the smaller number.

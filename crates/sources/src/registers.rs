@@ -131,6 +131,12 @@ mod tests {
                 "`A.9` is not in commitments/",
             ),
             (
+                "exclusions",
+                "E-1,planned,A.1,,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,contestd,",
+                "bad-value",
+                "`contestd` is not a word of `position`",
+            ),
+            (
                 "stocks",
                 "postazioni,in-uso,,120,2025-02-01,2025-01-01,",
                 "contradictory-fields",
@@ -163,6 +169,36 @@ mod tests {
             assert_eq!(said.len(), 1, "{row}: {said:?}");
             assert!(said[0].starts_with(code) && said[0].contains(message), "{row}: {said:?}");
             assert_eq!(received.rejected, u64::from(code != "unknown-name"), "{row}");
+        }
+    }
+
+    /// What a body says of an act is understood in both languages and any case, and never guessed.
+    #[test]
+    fn the_position_of_a_body_is_a_known_word() {
+        let position = |word: &str| {
+            let row = format!("E-1,planned,A.1,,,,,2025-03-03,2025-03-04,x,y,z,2025-03-02,,{word},");
+            let received = received("exclusions", &row);
+            let facts = received.facts.first().and_then(|facts| match facts {
+                impegno_facts::Facts::Cases(cases) => {
+                    let texts = &cases.dimensions.get("position")?;
+                    Some(texts.get(0).to_owned())
+                }
+                _ => None,
+            });
+            let hints: Vec<String> = received.findings.iter().map(|one| one.hint.clone()).collect();
+            (received.rejected, facts, hints)
+        };
+        for word in ["agreed", "Agreed", "concorda", "CONCORDA", "d'accordo", "D’accordo"] {
+            assert_eq!(position(word), (0, Some("agreed".to_owned()), vec![]), "{word}");
+        }
+        for word in ["contested", "Contested", "contesta", "Contesta", "CONTESTATO"] {
+            assert_eq!(position(word), (0, Some("contested".to_owned()), vec![]), "{word}");
+        }
+        assert_eq!(position(""), (0, Some(String::new()), vec![]));
+        for word in ["contestd", "no", "si oppone", "cONTESTA"] {
+            let (rejected, facts, hints) = position(word);
+            assert_eq!((rejected, facts), (1, None), "{word}");
+            assert!(hints[0].contains("one of: ") && hints[0].contains("contesta,"), "{hints:?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Reading an iCalendar file: what is understood becomes events, what is not becomes problems.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use super::lines::{Line, lines};
@@ -9,6 +11,9 @@ use crate::{Micros, Zone};
 
 /// More occurrences than an opening hour or a closure can have in a human life; a larger `COUNT` is a mistake.
 const MOST_OCCURRENCES: u32 = 100_000;
+/// Days of ten years: no opening hour and no closure lasts longer, and every occurrence that can reach into a year has to
+/// be looked at.
+const LONGEST_DAYS: i64 = 3_653;
 
 /// The events of a file, and what could not be used of it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -129,17 +134,18 @@ impl Ical {
 
 /// Takes the times out of recurring events that another event stands for, and cancelled events out of all.
 fn joined(read: Vec<Read>) -> Vec<IcalEvent> {
-    let replaced: Vec<(String, When)> = read
-        .iter()
-        .filter(|one| !one.event.uid.is_empty())
-        .filter_map(|one| Some((one.event.uid.clone(), one.instead_of.clone()?)))
-        .collect();
+    let mut replaced: BTreeMap<String, Vec<When>> = BTreeMap::new();
+    for one in read.iter().filter(|one| !one.event.uid.is_empty()) {
+        if let Some(when) = &one.instead_of {
+            replaced.entry(one.event.uid.clone()).or_default().push(when.clone());
+        }
+    }
     let kept = read.into_iter().filter(|one| !one.cancelled).map(|one| {
         let mut event = one.event;
         if one.instead_of.is_none() {
-            let own = replaced.iter().filter(|(uid, _)| *uid == event.uid);
-            event.except.extend(own.map(|(_, when)| when.clone()));
+            event.except.extend(replaced.get(&event.uid).into_iter().flatten().cloned());
         }
+        event.except.sort_by_key(|when| when.civil);
         event
     });
     kept.collect()
@@ -186,6 +192,14 @@ fn event(component: &Component, problems: &mut Vec<IcalProblem>) -> Result<Read,
             ));
         }
     };
+    if lasting_days(&start, &length) > LONGEST_DAYS {
+        let line = find("DTEND").or_else(|| find("DURATION")).map_or(component.line, |line| line.number);
+        return Err(lost(
+            line,
+            "the event lasts more than ten years",
+            "give a shorter length; what holds for years is hours with `from` and `until`",
+        ));
+    }
     let mut rule = None;
     if let Some(line) = find("RRULE") {
         let read = recurrence(line, &start)?;
@@ -241,6 +255,17 @@ fn event(component: &Component, problems: &mut Vec<IcalProblem>) -> Result<Read,
         except,
     };
     Ok(Read { event, instead_of, cancelled })
+}
+
+/// Whole civil days that an event lasts, rounded up.
+fn lasting_days(start: &When, length: &Length) -> i64 {
+    match length {
+        Length::Nominal { days, exact } => {
+            let rest = exact.seconds().saturating_add(86_399).div_euclid(86_400);
+            i64::from(*days).saturating_add(rest)
+        }
+        Length::Until(end) => i64::from(crate::period::days_from(start.civil.date(), end.civil.date())),
+    }
 }
 
 fn one_time(line: &Line) -> Result<When, IcalProblem> {
@@ -415,7 +440,7 @@ fn recurrence(line: &Line, start: &When) -> Result<Recurrence, IcalProblem> {
             return Err(lost(line.number, "the rule has both COUNT and UNTIL", ""));
         }
         // The last occurrence is looked for once, so that every later question can skip ahead.
-        let last = rule.nth_day(start.civil.date(), count).unwrap_or(Date::MAX);
+        let last = rule.nth_day(start.civil.date(), count);
         rule.end = End::Until(start.on(last));
     }
     Ok(rule)

@@ -7,6 +7,9 @@ use super::When;
 use crate::Zone;
 use crate::period::days_from;
 
+/// Years after which the days of the calendar repeat, weekdays included.
+const CYCLE_YEARS: i32 = 400;
+
 /// `RRULE`. Parts that would make more than one occurrence a day are not supported.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Recurrence {
@@ -59,14 +62,28 @@ impl Recurrence {
         days
     }
 
-    /// The day of the n-th occurrence, the first start being the first; `None` if the range of dates ends before.
-    pub(super) fn nth_day(&self, start_day: Date, n: u32) -> Option<Date> {
-        let mut days = self.candidates(start_day, start_day, Date::MAX);
-        let mut day = start_day;
-        for _ in 1..n {
-            day = days.find(|next| *next > day)?;
+    /// The day of the n-th occurrence, the first start being the first; that of the last one before if there are
+    /// fewer.
+    ///
+    /// The calendar repeats itself every 400 years: a rule that gives nothing in so many has ended.
+    pub(super) fn nth_day(&self, start_day: Date, n: u32) -> Date {
+        let (mut day, mut left, mut from) = (start_day, n.saturating_sub(1), start_day);
+        while left > 0 {
+            let last = from.saturating_add(CYCLE_YEARS.years());
+            let before = day;
+            for next in self.candidates(start_day, from, last).filter(|next| *next > start_day) {
+                day = next;
+                left = left.saturating_sub(1);
+                if left == 0 {
+                    return day;
+                }
+            }
+            match last.tomorrow() {
+                Ok(next) if day > before => from = next,
+                _ => return day,
+            }
         }
-        Some(day)
+        day
     }
 
     /// Whether a day is one of the rule's own.

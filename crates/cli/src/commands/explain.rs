@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use impegno_charter::{Layout, Words};
-use impegno_findings::nearest;
+use impegno_charter::{Commitment, Layout, Words};
 use impegno_measure::{Peer, against, availabilities};
 use impegno_report::document::{Block, Page};
 use impegno_report::{Proofs, against_page, proof_slug};
@@ -18,16 +17,7 @@ use crate::{folder, hypothesis, output, served};
 /// Prints the proof of a commitment.
 pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
     let loaded = folder::load_sound(&arguments.centre)?;
-    let codes: Vec<&str> = loaded.centre.commitments.iter().map(|one| one.code.as_str()).collect();
-    if !codes.contains(&arguments.code.as_str()) {
-        let hint = nearest(&arguments.code, codes.iter().copied()).map_or_else(
-            || format!("one of: {}", codes.join(", ")),
-            |near| format!("did you mean `{near}`?"),
-        );
-        return Err(
-            Failure::new(Exit::Usage, format!("there is no commitment `{}`", arguments.code)).hint(hint)
-        );
-    }
+    hypothesis::check_known(&loaded, &arguments.code)?;
     let loaded = served::narrow(loaded, &arguments.scope)?;
     let hypotheses: Vec<String> = arguments
         .expected
@@ -46,12 +36,17 @@ pub(crate) fn run(arguments: &Explain) -> Result<(), Failure> {
     }
     let (report, _) = commitments_alone(&loaded, &arguments.scope, Proofs::Of(arguments.code.clone()))?;
     // A promise that changed within the period has a page for each version.
-    let versions = loaded.centre.commitments.iter().filter(|one| one.code == arguments.code);
+    let versions = loaded.centre.commitments.iter().filter(|one| asked(one, &arguments.code));
     let slugs: Vec<String> = versions.map(|one| proof_slug(&one.id)).collect();
     for page in report.pages.iter().filter(|page| slugs.contains(&page.slug)) {
         print(page, arguments.format);
     }
     Ok(())
+}
+
+/// Whether a version of a commitment is meant: by the code of all versions, or by its own identifier.
+fn asked(commitment: &Commitment, asked: &str) -> bool {
+    commitment.code == asked || commitment.id == asked
 }
 
 /// The pages that hold the versions of a commitment against another program.
@@ -75,7 +70,7 @@ fn held_against(loaded: &Loaded, arguments: &Explain, program: Against) -> Resul
     };
     let frame = frame(loaded, &layout, scope, &known);
     let mut pages = Vec::new();
-    for commitment in centre.commitments.iter().filter(|one| one.code == arguments.code) {
+    for commitment in centre.commitments.iter().filter(|one| asked(one, &arguments.code)) {
         if let Some(parts) = against(centre, commitment, period, known.at, &known, peer)? {
             pages.push(against_page(commitment, peer, &parts, &frame));
         }

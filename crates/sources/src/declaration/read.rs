@@ -135,8 +135,9 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
     let empty = table.texts("empty").into_iter().map(|word| word.value).collect();
     let time = read_time(table, workbook.is_some());
     let facts = read_facts(table);
-    let rules = read_rules(table);
+    let mut rules = read_rules(table);
     let dimensions = read_dimensions(table);
+    rules.extend(read_words_only(table, &dimensions));
     if let Some(FactColumns::Checks(_)) = &facts
         && !dimensions.is_empty()
     {
@@ -292,6 +293,25 @@ fn read_rules(table: &mut Table<'_>) -> Vec<Rule> {
     rules.extend(orders.into_iter().map(|(later, earlier)| Rule::NotBefore { later, earlier }));
     let bounds = pairs(table, "at-most");
     rules.extend(bounds.into_iter().map(|(part, whole)| Rule::AtMost { part, whole }));
+    rules
+}
+
+/// `words-only`: dimensions of which a word that is not listed rejects the row.
+fn read_words_only(table: &mut Table<'_>, dimensions: &BTreeMap<String, DimensionColumn>) -> Vec<Rule> {
+    let mut rules = Vec::new();
+    for name in table.texts("words-only") {
+        match dimensions.get(&name.value) {
+            Some(DimensionColumn { column, vocabulary: Vocabulary::Words(words) }) => {
+                let mut words: Vec<String> = words.keys().cloned().collect();
+                words.sort_unstable();
+                rules.push(Rule::WordsOnly { column: column.clone(), words });
+            }
+            _ => {
+                let message = format!("`{}` is not a dimension with `words`", name.value);
+                table.problem(BAD_SETTING, &name, message, "name a dimension that lists its words");
+            }
+        }
+    }
     rules
 }
 

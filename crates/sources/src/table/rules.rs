@@ -1,5 +1,7 @@
 //! What the fields of one row must say of each other.
 
+use impegno_findings::nearest;
+
 use super::Reject;
 use super::fields::{Header, whole_number};
 use super::rows::Row;
@@ -51,6 +53,20 @@ pub(super) fn check(
                         format!("`{later}` comes before `{earlier}`"),
                         "correct one of the two times",
                     ));
+                }
+            }
+            Rule::WordsOnly { column, words } => {
+                let place = position(column);
+                let word = row.text(place);
+                if !word.is_empty() && words.binary_search_by(|one| one.as_str().cmp(word)).is_err() {
+                    let near = nearest(word, words.iter().map(String::as_str));
+                    let near = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+                    return Err(Reject {
+                        column: Some(place),
+                        code: codes::BAD_VALUE,
+                        message: format!("`{word}` is not a word of `{column}`"),
+                        hint: format!("{near}Leave it empty or write one of: {}", words.join(", ")),
+                    });
                 }
             }
             Rule::AtMost { part, whole } => {
