@@ -523,6 +523,12 @@ fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'
     let meaning =
         if better { say(language, "migliore", "better") } else { say(language, "peggiore", "worse") };
     let (text, value) = match measured {
+        Measured::Share(_)
+            if matches!(commitment.indicator, Indicator::AllOf(_))
+                && measurement.verdict == Verdict::NotProvable =>
+        {
+            return Cell::empty();
+        }
         Measured::Share(_) if matches!(commitment.indicator, Indicator::AllOf(_)) => (
             compound::deviation(&measurement.evidence, frame),
             share_value(deviation, Unit::PercentagePoints),
