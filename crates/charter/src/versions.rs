@@ -8,11 +8,14 @@ use jiff::civil::Date;
 use crate::Commitment;
 use crate::codes::VERSION_GAP;
 
+/// The first and the last day of a version, and where it stands.
+type Version<'c> = (Option<Date>, Option<Date>, &'c Place);
+
 /// Warns of days between two versions of a promise on which none of them holds.
 ///
 /// Days before the first version and after the last are no gap: a promise begins and ends.
 pub(crate) fn check_gaps(commitments: &[Commitment], findings: &mut Vec<Finding>) {
-    let mut versions: BTreeMap<&str, Vec<(Option<Date>, Option<Date>, &Place)>> = BTreeMap::new();
+    let mut versions: BTreeMap<&str, Vec<Version<'_>>> = BTreeMap::new();
     for one in commitments {
         versions.entry(&one.code).or_default().push((one.from, one.until, &one.place));
     }

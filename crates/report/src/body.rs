@@ -198,10 +198,10 @@ pub fn narrowed(centre: &Centre, body: &str, answers: &[Answer]) -> Centre {
 /// centre's.
 fn unmix(narrowed: &mut Indicator, whole: &Indicator) {
     match (narrowed, whole) {
-        (Indicator::Ratio(one), Indicator::Ratio(before)) => {
-            if (one.part == before.part) != (one.whole == before.whole) {
-                *one = before.clone();
-            }
+        (Indicator::Ratio(one), Indicator::Ratio(before))
+            if (one.part == before.part) != (one.whole == before.whole) =>
+        {
+            *one = before.clone();
         }
         (Indicator::MeanOf(parts), Indicator::MeanOf(before)) => {
             for (part, before) in parts.iter_mut().zip(before) {
