@@ -38,8 +38,7 @@ pub(crate) fn fill(draft: &mut Draft, loaded: &Loaded, layout: &str, scope: &Sco
     for (name, _) in REGISTERS {
         let file = format!("registers/{name}.csv");
         if let Ok(bytes) = fs::read(loaded.directory.join(&file)) {
-            let head = bytes.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-            add(file, head)?;
+            add(file, head(&bytes))?;
         }
     }
     // What was published elsewhere is the whole centre's.
@@ -52,7 +51,7 @@ pub(crate) fn fill(draft: &mut Draft, loaded: &Loaded, layout: &str, scope: &Sco
             }
         }
     }
-    let frozen = match Ledger::open_existing(&loaded.ledger)? {
+    let frozen = match loaded.ledger()? {
         Some(ledger) => ledger.freeze(scope.as_of.map(|at| at.0))?,
         None => None,
     };
@@ -79,6 +78,14 @@ pub(crate) fn fill(draft: &mut Draft, loaded: &Loaded, layout: &str, scope: &Sco
         }
     }
     Ok(())
+}
+
+/// The first line of a table with its end, which may be that of old Macintoshes: no row may go into a bundle.
+fn head(bytes: &[u8]) -> &[u8] {
+    let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) else { return bytes };
+    let (head, rest) = bytes.split_at(end);
+    let sign = if rest.starts_with(b"\r\n") { 2 } else { 1 };
+    bytes.get(..end + sign).unwrap_or(head)
 }
 
 /// A report computed from the definitions and the ledger of a bundle, without anything else.
@@ -114,12 +121,16 @@ pub(crate) fn with_errata(document: &mut Report, errata: &Errata, loaded: &Loade
     document.notices.extend(notice(errata, document.language));
 }
 
+/// Whether a file of a report holds the exact data of a page.
+pub(crate) fn is_page(path: &str) -> bool {
+    path.starts_with("dati/") && path.ends_with(".json") && !path.ends_with(".schema.json")
+}
+
 /// The pages of a released report as they were released, from their exact data.
 pub(crate) fn released_pages(bundle: &Path, manifest: &Manifest) -> Result<Vec<Page>, Failure> {
     let mut pages = Vec::new();
     for (path, _) in manifest.under(REPORT) {
-        let of_pages = path.strip_prefix("dati/").is_some_and(|name| name.ends_with(".json"));
-        if !of_pages || path.ends_with(".schema.json") {
+        if !is_page(path) {
             continue;
         }
         let path = bundle.join(REPORT).join(path);
@@ -169,7 +180,7 @@ pub(crate) fn attribute_to(
 /// What was received between two bundles, and what one of them no longer counts.
 pub(crate) fn deliveries(old: &Path, new: &Path) -> Result<Vec<Delivery>, Failure> {
     let batches = |bundle: &Path| -> Result<Vec<Batch>, Failure> {
-        Ok(Ledger::open_existing(&bundle.join(LEDGER))?
+        Ok(Ledger::open_frozen(&bundle.join(LEDGER))?
             .map(|ledger| ledger.batches())
             .transpose()?
             .unwrap_or_default())

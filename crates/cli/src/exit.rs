@@ -51,7 +51,8 @@ impl Exit {
         ),
         (
             Exit::Differs,
-            "A released report is whole, but computed again by this program it is another (`impegno verify`).",
+            "A released report is whole, but computed again by this program it is another, or has pages or documents in \
+             other bytes, which cannot be compared (`impegno verify`).",
         ),
     ];
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use impegno_charter::Centre;
 use impegno_findings::{Code, Finding, Place, Severity};
-use impegno_ledger::Hash;
+use impegno_ledger::{Hash, Ledger, LedgerError};
 use impegno_report::document::Served;
 use impegno_sources::{Declaration, Names, REGISTERS, Vocabulary, read_declaration, register};
 
@@ -45,6 +45,8 @@ pub(crate) struct Loaded {
     pub directory: PathBuf,
     /// Where its ledger lies.
     pub ledger: PathBuf,
+    /// Whether that is the ledger of a released report.
+    pub frozen: bool,
     /// Texts of its settings by relative path.
     pub texts: BTreeMap<String, String>,
     /// What it says.
@@ -63,20 +65,27 @@ pub(crate) struct Loaded {
     pub findings: Vec<Finding>,
 }
 
+impl Loaded {
+    /// Its ledger for reading; `None` when nothing was received. That of a released report is read from its catalogue alone.
+    pub(crate) fn ledger(&self) -> Result<Option<Ledger>, LedgerError> {
+        if self.frozen { Ledger::open_frozen(&self.ledger) } else { Ledger::open_existing(&self.ledger) }
+    }
+}
+
 /// Reads a centre folder, or the one inside a released report; fails when it cannot be used.
 pub(crate) fn load(directory: &Path) -> Result<Loaded, Failure> {
     if impegno_release::is_bundle(directory) {
         return load_bundle(directory);
     }
-    load_at(directory, &directory.join(".ledger"))
+    load_at(directory, &directory.join(".ledger"), false)
 }
 
 /// Reads the definitions of a released report, with the ledger that was released with them.
 pub(crate) fn load_bundle(bundle: &Path) -> Result<Loaded, Failure> {
-    load_at(&bundle.join(impegno_release::CENTRE), &bundle.join(impegno_release::LEDGER))
+    load_at(&bundle.join(impegno_release::CENTRE), &bundle.join(impegno_release::LEDGER), true)
 }
 
-fn load_at(directory: &Path, ledger: &Path) -> Result<Loaded, Failure> {
+fn load_at(directory: &Path, ledger: &Path, frozen: bool) -> Result<Loaded, Failure> {
     if !directory.is_dir() {
         let message = format!("{} is not a folder", directory.display());
         return Err(Failure::new(Exit::Folder, message).hint("name the folder that holds centre.toml"));
@@ -134,8 +143,19 @@ fn load_at(directory: &Path, ledger: &Path) -> Result<Loaded, Failure> {
         .collect();
     let version = version(&texts);
     let (directory, ledger) = (directory.to_owned(), ledger.to_owned());
-    let mut loaded =
-        Loaded { directory, ledger, texts, centre, sources, registers, names, version, body: None, findings };
+    let mut loaded = Loaded {
+        directory,
+        ledger,
+        frozen,
+        texts,
+        centre,
+        sources,
+        registers,
+        names,
+        version,
+        body: None,
+        findings,
+    };
     let unknown = crate::dimensions::unknown(&loaded);
     loaded.findings.extend(unknown);
     Ok(loaded)

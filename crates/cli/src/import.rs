@@ -121,12 +121,12 @@ fn is_register(source: &str) -> bool {
 /// A register as `init` makes it: a head and no row. There is nothing to say about it yet.
 fn is_head_only(path: &Path) -> bool {
     let text = fs::read(path).unwrap_or_default();
-    text.trim_ascii().iter().all(|byte| *byte != b'\n') && !text.trim_ascii().is_empty()
+    text.trim_ascii().iter().all(|byte| !matches!(byte, b'\r' | b'\n')) && !text.trim_ascii().is_empty()
 }
 
 /// Whether a source has a batch: emptying a register that held rows is worth a word.
 fn was_received(loaded: &Loaded, source: &str) -> bool {
-    let ledger = Ledger::open_existing(&loaded.ledger).ok().flatten();
+    let ledger = loaded.ledger().ok().flatten();
     let batches = ledger.and_then(|ledger| ledger.batches().ok()).unwrap_or_default();
     batches.iter().any(|batch| batch.source == source)
 }

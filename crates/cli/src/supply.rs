@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use impegno_calendar::Interval;
 use impegno_facts::Kind;
-use impegno_ledger::{Ledger, LedgerError, Segment};
+use impegno_ledger::{LedgerError, Segment};
 use impegno_measure::{Part, Supply};
 
 use crate::exit::{Exit, Failure};
@@ -26,7 +26,7 @@ impl Known {
             Failure::new(Exit::Folder, "nothing was received yet")
                 .hint(format!("put files into {}/inbox and run `impegno import`", loaded.directory.display()))
         };
-        let ledger = Ledger::open_existing(&loaded.ledger)?.ok_or_else(nothing)?;
+        let ledger = loaded.ledger()?.ok_or_else(nothing)?;
         let Some(known) = ledger.known(as_of)? else {
             return Err(match as_of {
                 None => nothing(),

@@ -414,9 +414,24 @@ fn resealed(
     edit: impl Fn(&str, String) -> String,
     about: impl FnOnce(Manifest) -> Manifest,
 ) {
+    resealed_with(bundle, to, edit, about, &[], &[]);
+}
+
+/// Likewise, without some files and with some more.
+fn resealed_with(
+    bundle: &Path,
+    to: &Path,
+    edit: impl Fn(&str, String) -> String,
+    about: impl FnOnce(Manifest) -> Manifest,
+    without: &[&str],
+    more: &[(&str, &[u8])],
+) {
     let manifest = check(bundle).expect("readable").manifest.expect("a manifest");
     let mut draft = Draft::begin(to).expect("begun");
-    for file in &manifest.files {
+    for (file, bytes) in more {
+        draft.add(file, bytes).expect("added");
+    }
+    for file in manifest.files.iter().filter(|file| !without.contains(&file.path.as_str())) {
         let bytes = fs::read(bundle.join(&file.path)).expect("a file");
         let bytes = match String::from_utf8(bytes) {
             Ok(text) => edit(&file.path, text).into_bytes(),
@@ -459,7 +474,7 @@ fn a_report_that_was_sealed_with_other_figures_is_found() {
         _ => text,
     };
     resealed(&bundle, &other, edit, |manifest| manifest);
-    verify(&other).exits(15).prints(&["Rispettato → Non rispettato"]);
+    verify(&other).exits(14).prints(&["Rispettato → Non rispettato"]).says(&["`charter_version` is "]);
     // Other bytes in a page: by the same program they are a difference, by another one every figure is equal.
     let edit = |file: &str, text: String| match file {
         "report/index.html" => text.replace("</html>", "<!-- made otherwise --></html>"),
@@ -470,10 +485,172 @@ fn a_report_that_was_sealed_with_other_figures_is_found() {
     verify(&other).exits(15).says(&["other bytes: report/index.html"]);
     let other = folder.path().join("other-program");
     resealed(&bundle, &other, edit, |manifest| Manifest { program: "impegno 0.0.9".to_owned(), ..manifest });
-    verify(&other).exits(0).prints(&["by impegno 0.0.9", "1 with other bytes, 0 figures differ"]).says(&[
+    verify(&other).exits(15).prints(&["by impegno 0.0.9", "1 with other bytes, 0 figures differ"]).says(&[
         "other bytes: report/index.html",
-        "every figure is equal; impegno 0.0.9 wrote 1 files in other bytes",
+        "figures of dati/ equal; pages and documents could not be compared: index.html",
+        "it was released by impegno 0.0.9",
     ]);
+}
+
+#[test]
+fn a_file_too_few_or_too_many_is_a_difference_whatever_program_released_it() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(0);
+    let (bundle, folder) = (version(&centre, 1), folder());
+    let same = |_: &str, text: String| text;
+    for program in ["impegno 0.0.9".to_owned(), format!("impegno {}", env!("CARGO_PKG_VERSION"))] {
+        let about = |manifest: Manifest| Manifest { program: program.clone(), ..manifest };
+        let few = folder.path().join(format!("few-{program}"));
+        resealed_with(&bundle, &few, same, about, &["report/index.html"], &[]);
+        verify(&few).exits(15).says(&["computed, not released: report/index.html", "missing or extra"]);
+        let many = folder.path().join(format!("many-{program}"));
+        resealed_with(&bundle, &many, same, about, &[], &[("report/nota.html", b"mia")]);
+        verify(&many).exits(15).says(&["released, not computed: report/nota.html", "missing or extra"]);
+    }
+}
+
+#[test]
+fn what_a_manifest_states_is_held_against_what_was_computed() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &["--as-of", "2017-04-02T09:00:00Z"]).exits(0);
+    let (bundle, folder) = (version(&centre, 1), folder());
+    verify(&bundle).exits(0);
+    type Change = fn(&mut Manifest);
+    let changes: [(&str, Change); 5] = [
+        ("`ledger_head` is ", |one| one.ledger_head = one.charter_version.clone()),
+        ("`charter_version` is ", |one| one.charter_version = one.ledger_head.clone()),
+        ("`known_at` is 2017-04-02T07:00:00Z", |one| one.known_at = "2017-04-02T07:00:00Z".to_owned()),
+        ("`as_of` is 2017-04-02T07:59:59Z", |one| one.as_of = Some("2017-04-02T07:59:59Z".to_owned())),
+        ("`as_of` is ieri", |one| one.as_of = Some("ieri".to_owned())),
+    ];
+    for (number, (told, change)) in changes.into_iter().enumerate() {
+        let other = folder.path().join(number.to_string());
+        let about = |mut manifest: Manifest| {
+            change(&mut manifest);
+            manifest
+        };
+        resealed(&bundle, &other, |_, text| text, about);
+        verify(&other).exits(14).says(&["bundle-manifest", told]);
+    }
+}
+
+#[test]
+fn a_database_in_a_bundle_is_never_opened() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(0);
+    let (bundle, folder) = (version(&centre, 1), folder());
+    let measured = |bundle: &Path| {
+        let text = bundle.to_str().expect("text");
+        impegno(["measure", text, "--period", "2017-03"]).exits(0).stdout
+    };
+    let before = measured(&bundle);
+    // A sound ledger with other facts, and bytes that are none.
+    correct(&centre, "10:30:00;Fiesole", "12:30:00;Fiesole", "2017-04-10T08:00:00Z");
+    let real = fs::read(centre.path().join(".ledger/ledger.sqlite")).expect("a database");
+    for (name, database) in [("real", real.as_slice()), ("none", b"SQLite of a stranger")] {
+        let other = folder.path().join(name);
+        let more = [("ledger/ledger.sqlite", database)];
+        resealed_with(&bundle, &other, |_, text| text, |manifest| manifest, &[], &more);
+        let files = all_files(&other);
+        assert_eq!(measured(&other), before, "{name}");
+        verify(&other).exits(14).says(&["bundle-file-foreign", "ledger/ledger.sqlite"]);
+        assert!(all_files(&other) == files, "{name}: nothing was written");
+        // Nor where the catalogue is gone.
+        fs::remove_file(other.join("ledger/catalogue.jsonl")).expect("gone");
+        let text = other.to_str().expect("text");
+        impegno(["measure", text, "--period", "2017-03"]).exits(10).says(&["nothing was received yet"]);
+    }
+}
+
+#[test]
+fn of_a_register_with_old_line_ends_only_the_head_is_released() {
+    let centre = centre();
+    for (at, ends) in [("2017-04-05T08:00:00Z", "\r"), ("2017-04-06T08:00:00Z", "\r\n")] {
+        let rows = INTERRUPTIONS.replace("INT-1", &format!("INT-{}", ends.len() + 1)).replace('\n', ends);
+        centre.write("registers/interruptions.csv", &rows);
+        centre.import_at(at).exits(0);
+        let batches = centre.run("batches", &[]).exits(0).stdout;
+        assert!(batches.contains(&at[..10]), "the register was received: {batches}");
+        release(&centre, at, &["--why", "registro"]).exits(0);
+        let number = ends.len() as u32;
+        let head = fs::read_to_string(version(&centre, number).join("centre/registers/interruptions.csv"));
+        let expected = format!("{}{ends}", INTERRUPTIONS.lines().next().expect("a head"));
+        assert_eq!(head.expect("the head"), expected);
+        verify(&version(&centre, number)).exits(0);
+    }
+    // A head alone is still nothing to receive.
+    let other = self::centre();
+    other.write("registers/exclusions.csv", "code,kind,commitment,system,component,case,body,from,until,reason,asked_by,approved_by,approved_at,notice_at,position,evidence\r");
+    other.import_at("2017-04-05T08:00:00Z").exits(0);
+    assert!(!other.run("batches", &[]).exits(0).stdout.contains("exclusions"));
+}
+
+#[test]
+fn a_damaged_version_does_not_make_the_next_look_forged() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(0);
+    correct(&centre, "10:30:00;Fiesole", "12:30:00;Fiesole", "2017-04-10T08:00:00Z");
+    release(&centre, "2017-04-11T08:00:00Z", &["--why", "ora"]).exits(0);
+    correct(&centre, "09:40:00;Firenze", "12:40:00;Firenze", "2017-04-12T08:00:00Z");
+    release(&centre, "2017-04-13T08:00:00Z", &["--why", "ora di T-1"]).exits(0);
+    for number in [1, 2] {
+        let page = version(&centre, number).join("report/index.html");
+        let bytes = fs::read(&page).expect("a page");
+        fs::write(&page, "other").expect("written");
+        let verified = verify(&centre.path()).exits(14).says(&["bundle-file-changed"]);
+        assert!(!verified.stderr.contains("release-errata"), "{}", verified.stderr);
+        fs::write(&page, bytes).expect("written");
+    }
+    // One that is gone altogether.
+    fs::rename(version(&centre, 2), centre.path().join("via")).expect("moved");
+    let verified = verify(&centre.path()).exits(14).says(&["release-not-there"]);
+    assert!(!verified.stderr.contains("release-errata"), "{}", verified.stderr);
+}
+
+#[test]
+fn a_sound_bundle_that_no_register_names_is_an_error_and_never_taken_away() {
+    let centre = centre();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(0);
+    let register = centre.path().join("releases/releases.jsonl");
+    let first = fs::read(&register).expect("the register");
+    let deep = centre.path().join("releases/altrove/in/fondo");
+    let out = deep.to_str().expect("text");
+    release(&centre, "2017-04-04T08:00:00Z", &["--lang", "en", "--out", out]).exits(0);
+    release(&centre, "2017-04-05T08:00:00Z", &[]).exits(0);
+    verify(&centre.path()).exits(0);
+    let releases = || {
+        let mut files = all_files(&centre.path().join("releases"));
+        files.remove(".lock");
+        files
+    };
+    // Lines cut from its end, and the register gone.
+    fs::write(&register, &first).expect("written");
+    let cut = ["release-unregistered", "mensile-2017-03/v2", "altrove/in/fondo"];
+    verify(&centre.path()).exits(14).says(&cut);
+    let before = releases();
+    release(&centre, "2017-04-06T08:00:00Z", &[]).exits(2).says(&[
+        "v2",
+        "restore the register",
+        "move the folder away",
+    ]);
+    assert!(releases() == before, "nothing was changed");
+    fs::remove_file(&register).expect("gone");
+    verify(&centre.path()).exits(14).says(&["mensile-2017-03/v1", "mensile-2017-03/v2", "altrove/in/fondo"]);
+    let before = releases();
+    release(&centre, "2017-04-03T08:00:00Z", &[]).exits(2).says(&["v1", "restore the register"]);
+    assert!(releases() == before, "nothing was changed");
+    fs::write(&register, &first).expect("written");
+    // An empty folder gives way within the releases, and only when the bundle is complete; elsewhere it stays.
+    fs::rename(version(&centre, 2), centre.path().join("via")).expect("moved");
+    fs::remove_dir_all(centre.path().join("releases/altrove")).expect("gone");
+    fs::create_dir(version(&centre, 2)).expect("a folder");
+    release(&centre, "2017-04-06T08:00:00Z", &["--as-of", "2017-04-01T00:00:00Z"]).exits(10);
+    assert!(version(&centre, 2).is_dir(), "nothing was released, and it stays");
+    let out = folder();
+    let text = out.path().to_str().expect("text");
+    release(&centre, "2017-04-06T08:00:00Z", &["--out", text]).exits(2).says(&["holds something else"]);
+    release(&centre, "2017-04-06T08:00:00Z", &[]).exits(0);
+    verify(&centre.path()).exits(0);
 }
 
 /// A version that another program computed otherwise, and released: what is corrected comes from the program.
@@ -719,6 +896,9 @@ fn a_killed_release_leaves_nothing_that_passes_for_whole() {
             if centre.path().join("releases/releases.jsonl").exists() {
                 break;
             }
+            // Cut before its line in the register: it is left alone until somebody moves it away.
+            release(&centre, "2017-04-03T08:00:00Z", &[]).exits(2).says(&["move the folder away"]);
+            fs::remove_dir_all(&bundle).expect("gone");
         }
     }
     if left == 0 || !path.join("releases/releases.jsonl").exists() {
@@ -728,13 +908,15 @@ fn a_killed_release_leaves_nothing_that_passes_for_whole() {
     assert!(bundle.join("seal").exists());
     let hidden = fs::read_dir(bundle.parent().expect("a folder")).expect("a folder").count();
     assert_eq!(hidden, 1, "only the bundle");
-    // A release that was cut before its line in the register: the next one takes its place.
+    // A release that was cut before its line in the register is refused until its folder is moved away.
     correct(&centre, "10:30:00;Fiesole", "12:30:00;Fiesole", "2017-04-10T08:00:00Z");
     let register = fs::read(path.join("releases/releases.jsonl")).expect("the register");
     release(&centre, "2017-04-11T08:00:00Z", &["--why", "ora"]).exits(0);
     fs::write(path.join("releases/releases.jsonl"), register).expect("written");
-    verify(&path).exits(0).says(&["release-unregistered", "mensile-2017-03/v2"]);
-    release(&centre, "2017-04-12T08:00:00Z", &["--why", "ora"]).exits(0).says(&["interrupted release"]);
+    verify(&path).exits(14).says(&["release-unregistered", "mensile-2017-03/v2"]);
+    release(&centre, "2017-04-12T08:00:00Z", &["--why", "ora"]).exits(2).says(&["release was interrupted"]);
+    fs::rename(version(&centre, 2), path.join("via")).expect("moved");
+    release(&centre, "2017-04-12T08:00:00Z", &["--why", "ora"]).exits(0);
     verify(&path).exits(0).prints(&["mensile-2017-03/v2: ", "2017-04-12"]);
     // What somebody else put there is left alone.
     fs::create_dir_all(version(&centre, 3)).expect("a folder");

@@ -10,11 +10,13 @@
 //! segments/*.parquet  exactly the segments that it names
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use impegno_facts::Kind;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use rusqlite::params;
 use serde_json::{Map, Value, json};
 
@@ -200,6 +202,33 @@ fn blob_of_ranges(text: &str, rows: u32) -> Option<Vec<u8>> {
     Some(blob)
 }
 
+/// Whether a name is that of a file in the folder of segments and leads nowhere else.
+fn is_plain(name: &str) -> bool {
+    let plain = |sign: char| sign.is_ascii_alphanumeric() || sign == '-' || sign == '.';
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
+}
+
+/// The files of segments that a frozen catalogue names, without reading anything else of it. Lines that are not as they
+/// are written name none: opening the ledger says what is wrong with them.
+pub fn segments_named(catalogue: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for line in catalogue.lines() {
+        let line: Value = serde_json::from_str(line).unwrap_or_default();
+        let segments = line.get("segments").and_then(Value::as_array).into_iter().flatten();
+        let files = segments.filter_map(|segment| segment.get("file")?.as_str());
+        names.extend(files.filter(|file| is_plain(file)).map(str::to_owned));
+    }
+    names
+}
+
+/// Rows that the footer of a segment speaks of.
+fn rows_of_footer(path: &Path) -> Result<u32, LedgerError> {
+    let file = File::open(path).map_err(|error| LedgerError::io(path, error))?;
+    let reader = SerializedFileReader::new(file).map_err(|error| LedgerError::damaged(path, error))?;
+    let rows = reader.metadata().file_metadata().num_rows();
+    u32::try_from(rows).map_err(|_| LedgerError::damaged(path, format!("{rows} rows")))
+}
+
 /// Reads a frozen catalogue into memory.
 pub(crate) fn thawed(path: &Path) -> Result<Catalogue, LedgerError> {
     let text = fs::read_to_string(path).map_err(|error| LedgerError::io(path, error))?;
@@ -311,8 +340,7 @@ fn insert(connection: &rusqlite::Connection, entry: &Entry<'_>) -> Result<(), Le
     for segment in entry.list("segments")? {
         let file = segment.text("file")?;
         // A name leads nowhere else: the file of a segment lies in its folder.
-        let plain = |sign: char| sign.is_ascii_alphanumeric() || sign == '-' || sign == '.';
-        if file.starts_with('.') || !file.chars().all(plain) {
+        if !is_plain(file) {
             return Err(segment.wrong("file"));
         }
         let optional = |key: &str| match segment.object.get(key) {
@@ -336,9 +364,14 @@ fn insert(connection: &rusqlite::Connection, entry: &Entry<'_>) -> Result<(), Le
     }
     for ended in entry.list("ended")? {
         let segment = ended.number("segment")?;
-        let rows: i64 =
-            connection.query_row("select rows from segment where id = ?1", [segment], |row| row.get(0))?;
-        let blob = blob_of_ranges(ended.text("rows")?, u32::try_from(rows).unwrap_or(u32::MAX));
+        let (rows, file): (i64, String) =
+            connection.query_row("select rows, file from segment where id = ?1", [segment], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        // What the catalogue says of the rows may be a stranger's word: a range takes memory, so the file is asked.
+        let folder = entry.path.with_file_name(SEGMENTS);
+        let there = rows_of_footer(&folder.join(file))?;
+        let blob = blob_of_ranges(ended.text("rows")?, u32::try_from(rows).unwrap_or(u32::MAX).min(there));
         connection.prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?.execute(params![
             segment,
             batch.number as i64,

@@ -29,7 +29,7 @@ mod segment;
 pub use catalogue::{Batch, StoredFinding};
 pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
-pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS};
+pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS, segments_named};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
 pub use segment::{Rows, Segment};
 
@@ -88,15 +88,24 @@ impl Ledger {
     pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
         let path = directory.join("ledger.sqlite");
         if !path.exists() {
-            let frozen = directory.join(CATALOGUE);
-            if !frozen.exists() {
-                return Ok(None);
-            }
-            let catalogue = frozen::thawed(&frozen)?;
-            return Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true }));
+            return Ledger::open_frozen(directory);
         }
         let catalogue = Catalogue::open_for_reading(&path)?;
         Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false }))
+    }
+
+    /// Opens a frozen ledger, from [`CATALOGUE`] and nothing else: it may come from a stranger, and a database beside it
+    /// is not looked at. `None` when there is no such catalogue.
+    ///
+    /// # Errors
+    /// When it cannot be read, is not as it is written, or was made by a newer version.
+    pub fn open_frozen(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
+        let frozen = directory.join(CATALOGUE);
+        if !frozen.exists() {
+            return Ok(None);
+        }
+        let catalogue = frozen::thawed(&frozen)?;
+        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true }))
     }
 
     /// Takes the right to write and clears away what an interrupted import left behind.

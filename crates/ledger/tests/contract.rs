@@ -597,8 +597,47 @@ fn every_change_of_a_frozen_catalogue_is_found() {
         fs::write(&catalogue, frozen.catalogue.replacen(from, to, 1)).expect("written");
         assert!(Ledger::open_existing(folder.path()).is_err(), "{to}");
     }
-    fs::write(&catalogue, frozen.catalogue.replace("operations-", "../operations-")).expect("written");
-    assert!(Ledger::open_existing(folder.path()).is_err(), "a name that leads elsewhere");
+    for elsewhere in ["../operations-", "..", "in/operations-", "in\\\\operations-", "/operations-"] {
+        fs::write(&catalogue, frozen.catalogue.replace("operations-", elsewhere)).expect("written");
+        let error = Ledger::open_frozen(folder.path()).expect_err("a name that leads elsewhere").to_string();
+        assert!(error.contains("`file` is not as it is written"), "{error}");
+    }
+}
+
+/// The catalogue may be a stranger's: what it says of rows takes no memory unless the segment has them.
+#[test]
+fn ranges_beyond_the_rows_of_a_segment_are_refused() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
+    let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
+    let folder = tempfile::tempdir().expect("a folder");
+    put(&frozen, folder.path());
+    assert!(Ledger::open_frozen(folder.path()).expect("readable").is_some());
+    assert!(frozen.catalogue.contains("\"rows\":\"0\""), "{}", frozen.catalogue);
+    // The segment has two rows, whatever the catalogue says of it.
+    let many = frozen.catalogue.replace("\"rows\":2,", "\"rows\":4294967295,");
+    for ended in ["2", "0-2", "0-4294967294"] {
+        let text = many.replace("\"rows\":\"0\"", &format!("\"rows\":\"{ended}\""));
+        assert_ne!(text, many);
+        fs::write(folder.path().join("catalogue.jsonl"), text).expect("written");
+        let error = Ledger::open_frozen(folder.path()).expect_err("refused").to_string();
+        assert!(error.contains("`rows` is not as it is written"), "{error}");
+    }
+}
+
+#[test]
+fn a_database_beside_a_frozen_catalogue_is_not_looked_at() {
+    let mut store = Store::new();
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
+    let folder = tempfile::tempdir().expect("a folder");
+    put(&frozen, folder.path());
+    fs::write(folder.path().join("ledger.sqlite"), "of a stranger").expect("written");
+    let ledger = Ledger::open_frozen(folder.path()).expect("readable").expect("a ledger");
+    assert_eq!(ledger.batches().expect("batches").len(), 1);
+    fs::remove_file(folder.path().join("catalogue.jsonl")).expect("gone");
+    assert!(Ledger::open_frozen(folder.path()).expect("readable").is_none());
 }
 
 /// Runs SQL on the catalogue of a ledger behind its back.

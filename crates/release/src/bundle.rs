@@ -6,14 +6,14 @@ use std::io;
 use std::path::Path;
 
 use impegno_findings::{Finding, Place};
-use impegno_ledger::{Hash, Hashing};
+use impegno_ledger::{CATALOGUE, Hash, Hashing, SEGMENTS, segments_named};
 
 use crate::codes::{
     BUNDLE_FILE_CHANGED, BUNDLE_FILE_FOREIGN, BUNDLE_FILE_MISSING, BUNDLE_MANIFEST, BUNDLE_NEWER,
     BUNDLE_SEAL, NOT_A_BUNDLE,
 };
 use crate::manifest::{Manifest, Unreadable};
-use crate::{MANIFEST, SEAL, seal};
+use crate::{LEDGER, MANIFEST, SEAL, seal};
 
 /// What checking a bundle found.
 #[derive(Debug)]
@@ -151,6 +151,24 @@ pub fn check(folder: &Path) -> io::Result<Checked> {
             )
             .hint("move it away: a bundle holds what was released and nothing else"),
         );
+    }
+    // Judged by the catalogue only when that is the one that was released.
+    let catalogue = format!("{LEDGER}/{CATALOGUE}");
+    if !findings.iter().any(|finding| finding.place.file == catalogue) {
+        let bytes = read_plain(folder, &catalogue, &found).unwrap_or_default();
+        let segments = segments_named(&String::from_utf8_lossy(&bytes));
+        for (path, _) in manifest.under(LEDGER) {
+            let segment = path.strip_prefix(SEGMENTS).and_then(|path| path.strip_prefix('/'));
+            if path != CATALOGUE && !segment.is_some_and(|name| segments.contains(name)) {
+                let place = Place::file(format!("{LEDGER}/{path}"));
+                let message =
+                    "it is neither the catalogue of the ledger nor a segment that the catalogue names";
+                findings.push(
+                    Finding::error(BUNDLE_FILE_FOREIGN, place, message)
+                        .hint("no release writes it: ask for the bundle from who released it"),
+                );
+            }
+        }
     }
     Ok(checked)
 }

@@ -15,7 +15,7 @@ pub const BUNDLE_NEWER: Code = Code {
 /// The manifest.
 pub const BUNDLE_MANIFEST: Code = Code {
     name: "bundle-manifest",
-    meaning: "The manifest of a released report is missing, was changed, or names a file that cannot belong to it.",
+    meaning: "The manifest of a released report is missing, was changed, names a file that cannot belong to it, or says of its ledger or definitions what they do not say.",
 };
 /// The seal.
 pub const BUNDLE_SEAL: Code = Code {
@@ -35,7 +35,7 @@ pub const BUNDLE_FILE_MISSING: Code = Code {
 /// A file too many.
 pub const BUNDLE_FILE_FOREIGN: Code = Code {
     name: "bundle-file-foreign",
-    meaning: "A released report holds a file that was not released with it.",
+    meaning: "A released report holds a file that was not released with it, or its ledger one beside the catalogue and the segments that it names.",
 };
 /// The register.
 pub const RELEASE_REGISTER: Code = Code {
@@ -50,7 +50,7 @@ pub const RELEASE_NOT_THERE: Code = Code {
 /// A bundle that no register names.
 pub const RELEASE_UNREGISTERED: Code = Code {
     name: "release-unregistered",
-    meaning: "A folder of released reports holds one that the register does not name, as an interrupted release leaves behind; the next release of the same report takes its place.",
+    meaning: "A folder of released reports holds one that the register does not name: the register was changed or taken away, or a release was interrupted.",
 };
 /// A head that the ledger does not have.
 pub const RELEASE_HEAD: Code = Code {

@@ -21,6 +21,8 @@ pub struct Draft {
     place: PathBuf,
     files: BTreeMap<String, Entry>,
     folders: BTreeSet<PathBuf>,
+    /// An empty folder at the place gives way.
+    replaces: bool,
     finished: bool,
 }
 
@@ -30,10 +32,23 @@ impl Draft {
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] when something stands there; when nothing can be written beside it.
     pub fn begin(place: &Path) -> io::Result<Draft> {
-        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         if place.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
+        Draft::beside(place, false)
+    }
+
+    /// Begins a bundle that will stand where an empty folder stands, which stays until everything is on disk and only goes
+    /// if it is empty then.
+    ///
+    /// # Errors
+    /// When nothing can be written beside it.
+    pub fn in_place_of(place: &Path) -> io::Result<Draft> {
+        Draft::beside(place, true)
+    }
+
+    fn beside(place: &Path, replaces: bool) -> io::Result<Draft> {
+        let name = place.file_name().ok_or(io::ErrorKind::InvalidInput)?;
         let mut hidden = OsString::from(".");
         hidden.push(name);
         hidden.push(".impegno-unfinished");
@@ -47,6 +62,7 @@ impl Draft {
             unfinished,
             place: place.to_owned(),
             files: BTreeMap::new(),
+            replaces,
             finished: false,
         })
     }
@@ -100,6 +116,10 @@ impl Draft {
         self.write(SEAL, &mut seal::text(hash).as_bytes())?;
         for folder in &self.folders {
             sync(folder)?;
+        }
+        if self.replaces {
+            // An empty folder and nothing else: what holds something is refused.
+            fs::remove_dir(&self.place)?;
         }
         fs::rename(&self.unfinished, &self.place)?;
         self.finished = true;

@@ -96,6 +96,46 @@ fn files_that_were_not_released_are_found() {
     }
 }
 
+/// The ledger of a bundle is its catalogue and the segments that it names, also where the manifest names more.
+#[test]
+fn files_that_no_release_puts_into_a_ledger_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("v1");
+    let mut draft = Draft::begin(&place).expect("begun");
+    let catalogue = r#"{"format":"impegno-ledger","version":1}
+{"segments":[{"file":"checks-a.parquet"},{"file":"../catalogue.jsonl"},{"file":"in/b.parquet"},{"file":""}]}
+"#;
+    for file in [
+        "ledger.sqlite",
+        "ledger.sqlite-wal",
+        "segments/checks-a.parquet",
+        "segments/b.parquet",
+        "segments/in/b.parquet",
+    ] {
+        draft.add(&format!("ledger/{file}"), b"a").expect("added");
+    }
+    draft.add("ledger/catalogue.jsonl", catalogue.as_bytes()).expect("added");
+    draft.finish(about()).expect("finished");
+    let foreign = ["ledger.sqlite", "ledger.sqlite-wal", "segments/b.parquet", "segments/in/b.parquet"];
+    let foreign = foreign.map(|file| ("bundle-file-foreign".to_owned(), format!("ledger/{file}")));
+    assert_eq!(named(&place), foreign);
+}
+
+#[test]
+fn a_draft_takes_the_place_of_an_empty_folder_and_of_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = folder.path().join("v1");
+    fs::create_dir(&place).expect("a folder");
+    assert!(Draft::begin(&place).is_err());
+    let draft = Draft::in_place_of(&place).expect("begun");
+    fs::write(place.join("tesi.txt"), "mia").expect("written");
+    assert!(draft.finish(about()).is_err(), "meanwhile something was put there");
+    assert_eq!(fs::read(place.join("tesi.txt")).expect("still there"), b"mia");
+    fs::remove_file(place.join("tesi.txt")).expect("gone");
+    Draft::in_place_of(&place).expect("begun").finish(about()).expect("finished");
+    assert_eq!(named(&place), []);
+}
+
 #[test]
 fn what_is_no_bundle_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");

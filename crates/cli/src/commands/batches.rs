@@ -1,7 +1,6 @@
 //! `impegno batches`: what was received.
 
 use impegno_calendar::Instant;
-use impegno_ledger::Ledger;
 use impegno_report::document::{Cell, Column, Row, RowRole, Table};
 
 use crate::arguments::Batches;
@@ -11,7 +10,7 @@ use crate::{folder, output};
 /// Lists the batches, or the findings of one.
 pub(crate) fn run(arguments: &Batches) -> Result<(), Failure> {
     let loaded = folder::load(&arguments.centre)?;
-    let Some(ledger) = Ledger::open_existing(&loaded.ledger)? else {
+    let Some(ledger) = loaded.ledger()? else {
         output::talk("nothing was received yet");
         return Ok(());
     };

@@ -60,9 +60,10 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
         Some(out) => out.clone(),
         None => releases.join(series.folder()).join(format!("v{version}")),
     };
-    make_room(&place, &register, &releases, &series, version)?;
+    let replaces = free(&place, &register, &releases)?;
     let failed = |error: std::io::Error| Failure::output(&place, &error);
-    let mut draft = Draft::begin(&place).map_err(failed)?;
+    let mut draft =
+        if replaces { Draft::in_place_of(&place) } else { Draft::begin(&place) }.map_err(failed)?;
     bundle::fill(&mut draft, &loaded, &series.layout, scope)?;
     let (frozen, mut document) = compute(draft.folder(), &series)?;
     let released_at = arguments.at.map_or_else(now, |at| at.0);
@@ -195,35 +196,38 @@ fn before(releases: &Path, registered: &Registered) -> Result<Before, Failure> {
     }
 }
 
-/// Takes away what an interrupted release left at the place of the next bundle: whole, but named by no register, so that
-/// its hash was never told to anybody. Anything else that stands there is refused.
-fn make_room(
-    place: &Path,
-    register: &Register,
-    releases: &Path,
-    series: &Series,
-    version: u32,
-) -> Result<(), Failure> {
-    let failed = |error: &std::io::Error| Failure::output(place, error);
-    let Ok(metadata) = place.symlink_metadata() else { return Ok(()) };
+/// Whether the next bundle can stand at a place: nothing is there, or an empty folder within the folder of releases, which
+/// the bundle replaces when it is complete. Nothing is ever taken away: a sound bundle that no register names may be one
+/// that was made known before the register was lost.
+fn free(place: &Path, register: &Register, releases: &Path) -> Result<bool, Failure> {
+    let Ok(metadata) = place.symlink_metadata() else { return Ok(false) };
     let is_empty = || fs::read_dir(place).is_ok_and(|mut entries| entries.next().is_none());
-    if metadata.is_dir() && is_empty() {
-        return fs::remove_dir(place).map_err(|error| failed(&error));
+    if metadata.is_dir() && is_within(place, releases) && is_empty() {
+        return Ok(true);
     }
     let name = name_of(place, releases);
     let registered = register.releases().iter().any(|one| one.folder == name);
-    let left_behind = !registered
-        && check(place).is_ok_and(|checked| {
-            let ours = |one: &Manifest| one.series == *series && one.version == version;
-            checked.findings.is_empty() && checked.manifest.as_ref().is_some_and(ours)
-        });
-    if !left_behind {
-        let message = format!("{} holds something else already", place.display());
-        return Err(Failure::new(Exit::Usage, message)
-            .hint("move it away, or choose another folder with --out; nothing was changed"));
+    if !registered && check(place).is_ok_and(|checked| checked.findings.is_empty()) {
+        let message = format!(
+            "{} holds a sound released report that the register of releases does not name",
+            place.display()
+        );
+        return Err(Failure::new(Exit::Usage, message).hint(
+            "restore the register from a copy; or, if a release was interrupted and its hash never told, move the folder away; \
+             nothing was changed",
+        ));
     }
-    output::talk(&format!("{} was left by an interrupted release and is made anew", place.display()));
-    fs::remove_dir_all(place).map_err(|error| failed(&error))
+    let message = format!("{} holds something else already", place.display());
+    Err(Failure::new(Exit::Usage, message)
+        .hint("move it away, or choose another folder with --out; nothing was changed"))
+}
+
+/// Whether a place that is there lies in the folder of releases, links followed.
+fn is_within(place: &Path, releases: &Path) -> bool {
+    match (place.canonicalize(), releases.canonicalize()) {
+        (Ok(place), Ok(releases)) => place != releases && place.starts_with(releases),
+        _ => false,
+    }
 }
 
 /// The name of a place in the register: within the folder of releases, or whole.

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use impegno_calendar::Instant;
 use impegno_findings::{Finding, Place, Severity};
 use impegno_ledger::{Ledger, Verification};
 use impegno_release::{
-    BUNDLE_NEWER, LEDGER, Manifest, NOT_A_BUNDLE, RELEASE_ERRATA, RELEASE_HEAD, RELEASE_NOT_THERE,
-    RELEASE_UNREGISTERED, REPORT, Register, Registered, check, is_bundle,
+    BUNDLE_MANIFEST, BUNDLE_NEWER, LEDGER, MANIFEST, Manifest, NOT_A_BUNDLE, RELEASE_ERRATA, RELEASE_HEAD,
+    RELEASE_NOT_THERE, RELEASE_UNREGISTERED, REPORT, Register, Registered, check, is_bundle,
 };
-use impegno_report::document::Page;
+use impegno_report::document::{Page, Report};
 use impegno_report::errata::{Cause, Change, differences};
 
 use crate::arguments::Verify;
-use crate::bundle::{self, compute, program};
+use crate::bundle::{self, compute, is_page, program};
 use crate::commands::release::{RELEASES, told};
 use crate::commands::report::formats;
 use crate::exit::{Exit, Failure};
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<(), Failure> {
 /// The ledger of a centre, its register of releases and every bundle of it.
 fn centre(directory: &Path) -> Result<(), Failure> {
     let loaded = folder::load(directory)?;
-    let ledger = Ledger::open_existing(&loaded.ledger)?;
+    let ledger = loaded.ledger()?;
     let mut failures = Vec::new();
     let mut heads = BTreeSet::new();
     match &ledger {
@@ -77,14 +78,21 @@ fn centre(directory: &Path) -> Result<(), Failure> {
             Err(failure) => {
                 output::talk(&format!("error: {}: {}", one.folder, failure.message));
                 failures.push(failure);
+                // Nothing is known of its pages: the next version cannot be held against them.
+                before.remove(&one.series);
                 continue;
             }
         };
         output::data(&format!("{}: ", one.folder));
         outcome.tell();
         if let Err(failure) = outcome.judge() {
+            let damaged = failure.exit == Exit::Output;
             failures.push(Failure { message: format!("{}: {}", one.folder, failure.message), ..failure });
-            continue;
+            if damaged {
+                before.remove(&one.series);
+                continue;
+            }
+            // Computed again it is another, but its pages are those released: its errata are held against them.
         }
         if let Err(failure) = errata_fit(one, &outcome, before.get(&one.series)) {
             failures.push(failure);
@@ -122,22 +130,31 @@ fn sound_ledger(verification: &Verification) -> bool {
     verification.problems.is_empty()
 }
 
-/// Folders of releases that the register does not name.
+/// Released reports in the folder of releases, at any depth, that the register does not name.
 fn unregistered(releases: &Path, register: &Register) -> Vec<Finding> {
-    let named: BTreeSet<&str> = register.releases().iter().map(|one| one.folder.as_str()).collect();
+    // The register may name one folder in more than one way.
+    let places = register.releases().iter().map(|one| bundle::place(releases, &one.folder));
+    let named: BTreeSet<_> = places.filter_map(|place| place.canonicalize().ok()).collect();
     let mut findings = Vec::new();
-    for series in folder::names_in(releases) {
-        for version in folder::names_in(&releases.join(&series)) {
-            let folder = format!("{series}/{version}");
-            if is_bundle(&releases.join(&folder)) && !named.contains(folder.as_str()) {
-                let message = "the register of releases does not name it: it was never released, or the register was changed";
-                findings.push(
-                    Finding::warning(RELEASE_UNREGISTERED, Place::file(folder), message)
-                        .hint("an interrupted release leaves such a folder; the next release of this report replaces it"),
-                );
+    let mut open = vec![String::new()];
+    while let Some(next) = open.pop() {
+        for name in folder::names_in(&releases.join(&next)) {
+            let folder = if next.is_empty() { name } else { format!("{next}/{name}") };
+            let path = releases.join(&folder);
+            if !is_bundle(&path) {
+                // Links are not followed: they may lead in a circle.
+                if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
+                    open.push(folder);
+                }
+            } else if path.canonicalize().is_ok_and(|path| !named.contains(&path)) {
+                let message = "the register of releases does not name it: the register was changed or taken away, or a release was interrupted";
+                findings.push(Finding::error(RELEASE_UNREGISTERED, Place::file(folder), message).hint(
+                    "restore the register from a copy; or, if its hash was never told, move the folder away",
+                ));
             }
         }
     }
+    findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
     findings
 }
 
@@ -169,6 +186,9 @@ fn errata_fit(
     before: Option<&(&Registered, Vec<Page>)>,
 ) -> Result<(), Failure> {
     let Some((earlier, pages)) = before else { return Ok(()) };
+    if earlier.version.checked_add(1) != Some(one.version) {
+        return Ok(());
+    }
     let newest = outcome.errata.revisions.last();
     let stated = newest.map(|revision| revision.changes.as_slice()).unwrap_or_default();
     let fits = outcome.manifest.previous == Some(earlier.manifest)
@@ -202,12 +222,23 @@ struct Outcome {
     pages: Vec<Page>,
     /// Files of the report that came out as they were released.
     equal: usize,
-    /// Files of the report with other bytes, or in one of the two alone.
+    /// Files of the report with other bytes.
     other: Vec<String>,
+    /// Files that were released and are not computed.
+    gone: Vec<String>,
+    /// Files that are computed and were not released.
+    extra: Vec<String>,
+    /// What the manifest says otherwise than the ledger and the definitions do.
+    wrong: Vec<Finding>,
     /// Figures in the data of the pages that differ: released, computed.
     changes: Vec<Change>,
     /// Cells of tables in CSV that differ.
     cells: Vec<String>,
+}
+
+/// Whether the figures of a file of a report are compared one by one: the pages and tables of `dati/`.
+fn holds_figures(path: &str) -> bool {
+    is_page(path) || (path.starts_with("dati/") && path.ends_with(".csv"))
 }
 
 /// Checks a released report and computes it again.
@@ -241,11 +272,14 @@ fn released(folder: &Path) -> Result<Outcome, Failure> {
     let (Some(manifest), Some(hash)) = (checked.manifest, checked.hash) else {
         return Err(Failure::new(Exit::Output, "the released report has no manifest"));
     };
-    let ledger = Ledger::open_existing(&folder.join(LEDGER))?.map(|ledger| ledger.verify()).transpose()?;
-    let ledger = ledger.ok_or_else(|| Failure::new(Exit::Output, "the released report holds no ledger"))?;
+    let ledger = Ledger::open_frozen(&folder.join(LEDGER))?
+        .ok_or_else(|| Failure::new(Exit::Output, "the released report holds no ledger"))?;
+    let last_receipt = ledger.batches()?.iter().map(|batch| batch.received_at).max();
+    let ledger = ledger.verify()?;
     let errata = bundle::errata_of(folder, &manifest)?;
     let pages = bundle::released_pages(folder, &manifest)?;
     let (loaded, mut document) = compute(folder, &manifest.series)?;
+    let wrong = misstated(&manifest, &document, last_receipt);
     if manifest.version > 1 {
         bundle::with_errata(&mut document, &errata, &loaded);
     }
@@ -259,6 +293,9 @@ fn released(folder: &Path) -> Result<Outcome, Failure> {
         pages,
         equal: 0,
         other: Vec::new(),
+        gone: Vec::new(),
+        extra: Vec::new(),
+        wrong,
         cells: Vec::new(),
         manifest,
     };
@@ -275,15 +312,44 @@ fn released(folder: &Path) -> Result<Outcome, Failure> {
                     outcome.cells.extend(csv_differences(path, &bytes, now));
                 }
             }
-            None => outcome.other.push(path.to_owned()),
+            None => outcome.gone.push(path.to_owned()),
         }
     }
-    outcome.other.extend(computed.keys().filter(|path| !released.contains(path.as_str())).cloned());
+    outcome.extra.extend(computed.keys().filter(|path| !released.contains(path.as_str())).cloned());
     // What the data of a page say is said once.
     if !outcome.changes.is_empty() {
         outcome.cells.clear();
     }
     Ok(outcome)
+}
+
+/// What a manifest says otherwise than the ledger and the definitions of its bundle do.
+fn misstated(manifest: &Manifest, document: &Report, last_receipt: Option<i64>) -> Vec<Finding> {
+    let mut wrong: Vec<String> = [
+        ("ledger_head", &manifest.ledger_head, &document.ledger_head),
+        ("charter_version", &manifest.charter_version, &document.charter_version),
+        ("known_at", &manifest.known_at, &document.known_at),
+    ]
+    .into_iter()
+    .filter(|(_, stated, computed)| stated != computed)
+    .map(|(key, stated, computed)| format!("`{key}` is {stated}, computed it is {computed}"))
+    .collect();
+    // The ledger of a bundle was cut at the as-of: it can hold nothing that was received later.
+    if let Some(as_of) = &manifest.as_of {
+        match (as_of.parse::<Instant>(), last_receipt) {
+            (Ok(as_of), Some(last)) if as_of.0 >= last => {}
+            (Ok(_), Some(last)) => wrong.push(format!(
+                "`as_of` is {as_of}, and the ledger holds what was received at {}",
+                Instant(last)
+            )),
+            _ => wrong.push(format!("`as_of` is {as_of}, which is no instant of this ledger")),
+        }
+    }
+    let finding = |what: String| {
+        Finding::error(BUNDLE_MANIFEST, Place::file(MANIFEST), what)
+            .hint("it was sealed so: ask for the bundle from who released it")
+    };
+    wrong.into_iter().map(finding).collect()
 }
 
 impl Outcome {
@@ -308,13 +374,14 @@ impl Outcome {
             self.ledger.segments,
             self.ledger.problems.len()
         ));
+        output::findings(&self.wrong, None);
         for change in &self.changes {
             output::data(&format!("  ≠ {}\n", told(change)));
         }
         for cell in &self.cells {
             output::data(&format!("  ≠ {cell}\n"));
         }
-        if self.other.is_empty() {
+        if self.other.is_empty() && self.gone.is_empty() && self.extra.is_empty() {
             output::data(&format!("  computed again: equal, {} files byte for byte\n", self.equal));
         } else {
             output::data(&format!(
@@ -324,8 +391,14 @@ impl Outcome {
                 self.other.len(),
                 self.changes.len() + self.cells.len()
             ));
-            for file in &self.other {
-                output::talk(&format!("other bytes: {REPORT}/{file}"));
+            for (what, files) in [
+                ("other bytes", &self.other),
+                ("released, not computed", &self.gone),
+                ("computed, not released", &self.extra),
+            ] {
+                for file in files {
+                    output::talk(&format!("{what}: {REPORT}/{file}"));
+                }
             }
         }
     }
@@ -338,31 +411,44 @@ impl Outcome {
                 "the ledger of the released report is not as it was received",
             ));
         }
+        if !self.wrong.is_empty() {
+            let message = format!(
+                "the manifest of the released report is not what was computed: {}",
+                output::count(&self.wrong)
+            );
+            return Err(Failure::new(Exit::Output, message).hint("ask for the bundle from who released it"));
+        }
         let figures = self.changes.len() + self.cells.len();
         if figures > 0 {
             let message = format!("computed again, {figures} figures are not those released");
             return Err(Failure::new(Exit::Differs, message).hint(self.other_program()));
         }
+        let lone = self.gone.len() + self.extra.len();
+        if lone > 0 {
+            let message = format!(
+                "computed again, {lone} files are missing or extra: {}",
+                [self.gone.as_slice(), &self.extra].concat().join(", ")
+            );
+            return Err(Failure::new(Exit::Differs, message).hint(self.other_program()));
+        }
         if self.other.is_empty() {
             return Ok(());
         }
-        // Another program may write the same figures in other bytes; the same program may not.
-        if self.manifest.program == program() {
-            let message = format!(
-                "computed again, {} files have other bytes; the figures in them are equal",
-                self.other.len()
-            );
-            return Err(Failure::new(Exit::Differs, message).hint(
-                "files that no figure could be read from, as pages and documents, may say something else",
-            ));
+        let (figures, unread): (Vec<&str>, Vec<&str>) =
+            self.other.iter().map(String::as_str).partition(|path| holds_figures(path));
+        let mut message = "computed again, figures of dati/ equal".to_owned();
+        if !figures.is_empty() {
+            message.push_str(&format!(", in other bytes: {}", figures.join(", ")));
         }
-        output::talk(&format!(
-            "every figure is equal; {} wrote {} files in other bytes than {}",
-            self.manifest.program,
-            self.other.len(),
-            program()
-        ));
-        Ok(())
+        if !unread.is_empty() {
+            message.push_str(&format!("; pages and documents could not be compared: {}", unread.join(", ")));
+        }
+        let hint = if self.manifest.program == program() {
+            "the same program version writes the same bytes: what no figure could be read from may say something else".to_owned()
+        } else {
+            self.other_program()
+        };
+        Err(Failure::new(Exit::Differs, message).hint(hint))
     }
 
     fn other_program(&self) -> String {
