@@ -105,13 +105,9 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
             check_availability(availability, centre, &commitment.code, &commitment.place, findings);
         }
         for within in withins {
-            // Without a clock of its own a promise is counted as the sources of its cases declare.
-            let clocks: Vec<Profile> = match &within.counting {
-                Some(name) => centre.clock(name).into_iter().collect(),
-                None => centre.source_clocks.values().cloned().collect(),
-            };
-            let Some(term) = within.limit.term() else { continue };
-            for clock in clocks.iter().filter(|clock| !impegno_clocks::judges(clock, term)) {
+            // The clocks of sources are not known here: whoever reads the sources checks them.
+            let clock = within.counting.as_ref().and_then(|name| centre.clock(name));
+            if let Some(clock) = clock.filter(|clock| !within.is_judged_by(clock)) {
                 let message = format!("{}: the clock `{}` has no such term", commitment.code, clock.name);
                 let finding = Finding::error(BAD_SETTING, commitment.place.clone(), message);
                 findings.push(finding.hint("give it a limit in hours, or another clock"));

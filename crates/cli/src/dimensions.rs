@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_charter::{
     Axis, BlockLayout, Condition, Counted, Decimal, Filter, Formula, Indicator, Measured, Selection, Span,
-    TableLayout,
+    TableLayout, Within,
 };
 use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
@@ -30,6 +30,12 @@ pub(crate) const UNKNOWN_FILTER_VALUE: Code = Code {
 pub(crate) const EVENT_NOT_GIVEN: Code = Code {
     name: "event-not-given",
     meaning: "A commitment or a table of times waits for an event that no source of its kind of cases gives: nothing could be judged or timed.",
+};
+
+/// A term that a clock does not know.
+pub(crate) const CLOCK_WITHOUT_TERM: Code = Code {
+    name: "clock-without-term",
+    meaning: "A commitment has a limit in a unit that the clock of a source of its cases does not know: no case could be judged.",
 };
 
 /// The words of each dimension; `None` where any word may come.
@@ -71,6 +77,9 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
         let waiting = Waiting { what: &commitment.code, place: &commitment.place };
         for indicator in commitment.indicator.all() {
             known.check_indicator(indicator, &waiting, &mut findings);
+            if let Indicator::Within(within) = indicator {
+                check_source_clocks(within, &waiting, loaded, &mut findings);
+            }
         }
     }
     for block in loaded.centre.layouts.values().flat_map(|layout| layout.blocks()) {
@@ -145,6 +154,26 @@ struct Waiting<'a> {
     /// Code of the commitment or identifier of the table.
     what: &'a str,
     place: &'a Place,
+}
+
+/// A promise without a clock of its own is counted as the sources of its cases declare: they must know its term.
+fn check_source_clocks(within: &Within, waiting: &Waiting<'_>, loaded: &Loaded, findings: &mut Vec<Finding>) {
+    if within.counting.is_some() {
+        return;
+    }
+    for (source, clock) in &loaded.centre.source_clocks {
+        let declared = loaded.sources.get(source).map(|(declaration, _)| &declaration.format);
+        let gives = matches!(declared, Some(Format::Table(table))
+            if matches!(&table.facts, FactColumns::Cases { kind, .. } if *kind == within.cases));
+        if gives && !within.is_judged_by(clock) {
+            let message = format!(
+                "{}: the clock `{}` of the source `{source}` has no such term",
+                waiting.what, clock.name
+            );
+            let finding = Finding::warning(CLOCK_WITHOUT_TERM, waiting.place.clone(), message);
+            findings.push(finding.hint("give it a limit in hours, or a clock of its own"));
+        }
+    }
 }
 
 /// The kinds that a filter names; `None` when it names none, or what they are not.

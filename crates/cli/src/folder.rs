@@ -32,6 +32,7 @@ pub(crate) const CODES: &[Code] = &[
     crate::dimensions::UNKNOWN_DIMENSION,
     crate::dimensions::UNKNOWN_FILTER_VALUE,
     crate::dimensions::EVENT_NOT_GIVEN,
+    crate::dimensions::CLOCK_WITHOUT_TERM,
     crate::import::CONTRADICTION,
     crate::import::FUTURE_DAY,
     crate::import::NOT_THE_WHOLE,

@@ -113,6 +113,70 @@ fn pair(measured: &str, verdict: &str) -> (String, String) {
 const POLICY: &str =
     "exclusions = { kinds = [\"planned\"], notice = \"16 h\", calendar = \"ufficio\", uncontested = true }";
 
+const SOLE_LAYOUT: &str = r#"title = "Rapporto"
+[[section]]
+id = "livelli"
+title = "Livelli"
+[[section.block]]
+kind = "commitments"
+id = "impegni"
+title = "Impegni"
+"#;
+
+#[test]
+fn a_ratio_of_which_one_side_names_no_body_stays_the_centres() {
+    let text = promise(
+        "share",
+        "expected = \">= 50 %\"\nindicator = { ratio = { part = { of = \"cases\", filter = { kind = \"ticket\" } }, \
+         whole = { of = \"cases\", from = \"received\", filter = { kind = \"call\" } } } }",
+    );
+    let centre = centre(&text);
+    centre.write("sources/chiamate.toml", CALLS_SOURCE);
+    centre.write(
+        "inbox/chiamate/marzo.csv",
+        "n,quando\n1,2025-03-01\n2,2025-03-02\n3,2025-03-03\n4,2025-03-04\n",
+    );
+    centre.import_at("2025-04-03T08:00:00Z").exits(0);
+    let whole = measured(&centre, "2025-03", &[])["share"].clone();
+    assert_eq!(whole, pair("100 %", "Met"));
+    assert_eq!(measured(&centre, "2025-03", &["--body", "borgo"])["share"], whole);
+}
+
+const CALLS_SOURCE: &str = r#"title = { it = "Chiamate" }
+format = "csv"
+mode = "snapshot"
+time = "iso"
+facts = "cases"
+kind = "call"
+case = "n"
+[events]
+received = "quando"
+"#;
+
+#[test]
+fn a_term_in_days_under_the_clock_of_a_source_that_has_none_is_a_finding() {
+    let within = |limit: &str| {
+        promise(
+            "A",
+            &format!(
+                "expected = \">= 90 %\"\nindicator = {{ within = {{ cases = \"ticket\", from = \"opened\", to = \"taken-in-charge\", \
+                 limit = \"{limit}\" }} }}"
+            ),
+        )
+    };
+    for (limit, found) in [("5 days", true), ("5 h", false)] {
+        let centre = centre(&within(limit));
+        centre.write("sources/ticket.toml", TICKET_SOURCE.replace("mode =", "clock = \"zammad\"\nmode ="));
+        let ran = centre.run("check", &[]);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            said.contains("the clock `zammad` of the source `ticket` has no such term"),
+            found,
+            "{limit}: {said}"
+        );
+    }
+}
+
 #[test]
 fn an_act_counts_from_when_it_was_known_and_only_if_the_promise_accepts_it() {
     let centre = centre(&available(">= 99.9 %", POLICY));
@@ -524,4 +588,12 @@ fn versions_take_what_they_do_not_say_from_their_document() {
     centre.import_at("2025-04-03T08:00:00Z").exits(0);
     assert!(measured(&centre, "2026-03", &[]).is_empty());
     assert_eq!(measured(&centre, "2025-03", &[]).len(), 4);
+    // Two changes within the month, whatever the order in which the versions are written.
+    centre.write("reports/solo.toml", SOLE_LAYOUT);
+    let report = centre.report_of("2025-03", &["--layout", "solo"]);
+    let page = std::fs::read_to_string(report.path().join("index.html")).expect("a page");
+    for told in ["B cambia il 11/03/2025", "B cambia il 21/03/2025"] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert!(!page.contains("B cambia il 01/03/2025"));
 }

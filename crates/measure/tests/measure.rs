@@ -1,58 +1,21 @@
 //! What holds of every measure, whatever the facts: buckets add up, the order and cut of parts does not
 //! matter, unknown is never silently good or bad, and equality is exact.
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
+mod common;
 
+use std::collections::BTreeMap;
+
+use common::{LATER, Memory, SECOND, account};
 use impegno_calendar::{Instant, Interval, Micros};
 use impegno_charter::Centre;
 use impegno_facts::{
-    CaseEvents, Check, Checks, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType,
-    Texts,
+    CaseEvents, Check, Checks, Facts, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType, Texts,
 };
-use impegno_measure::{Account, Evidence, Measurement, Part, Reason, Supply, Verdict, measure_commitments};
+use impegno_measure::{Evidence, Measurement, Reason, Verdict, measure_commitments};
 use proptest::prelude::*;
 
-const SECOND: i64 = 1_000_000;
 /// Monday 6 March 2017, 9:00 in Rome.
 const NINE: i64 = 1_488_787_200;
-/// The last receipt, long after every period.
-const LATER: Instant = Instant(4_000_000_000 * SECOND);
-
-/// Facts in memory.
-struct Memory(Vec<Part>);
-
-impl Memory {
-    fn of(parts: Vec<Facts>) -> Memory {
-        let part = |(n, facts): (usize, Facts)| Part {
-            facts,
-            source: "source".to_owned(),
-            file: format!("file-{n}"),
-            batch: n as u64 + 1,
-        };
-        Memory(parts.into_iter().enumerate().map(part).collect())
-    }
-}
-
-impl Supply for Memory {
-    type Error = Infallible;
-
-    fn count(&self, kind: Kind) -> usize {
-        self.0.iter().filter(|part| part.facts.kind() == kind).count()
-    }
-
-    fn touches(&self, kind: Kind, part: usize, window: Interval) -> bool {
-        let mut parts = self.0.iter().filter(|part| part.facts.kind() == kind);
-        let span = parts.nth(part).and_then(|part| part.facts.span());
-        span.is_some_and(|span| span.start < window.end.0 && window.start.0 <= span.end)
-    }
-
-    fn read(&self, kind: Kind, part: usize) -> Result<Part, Infallible> {
-        let mut parts = self.0.iter().filter(|part| part.facts.kind() == kind);
-        Ok(parts.nth(part).cloned().expect("`count` says how many there are"))
-    }
-}
-
 /// A centre with one commitment: what is expected, and the indicator.
 fn centre(expected: &str, indicator: &str) -> Centre {
     let folder = BTreeMap::from(
@@ -93,13 +56,6 @@ fn period() -> Interval {
 fn measured(centre: &Centre, facts: &Memory) -> Measurement {
     let Ok(mut measured) = measure_commitments(centre, period(), LATER, facts);
     measured.remove(0)
-}
-
-fn account(measurement: &Measurement) -> Account {
-    match &measurement.evidence {
-        Evidence::Availability(evidence) => evidence.account,
-        other => panic!("an availability, not {other:?}"),
-    }
 }
 
 fn available(expected: &str, more: &str) -> Centre {

@@ -586,7 +586,7 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
     if months < own {
         text.push_str(&say(
             frame.language,
-            &format!(" (provvisorio: {months} mesi su {own})"),
+            &format!(" (provvisorio: {} su {own})", words::months(months as i64, Language::It)),
             &format!(" (provisional: {months} of {own} months)"),
         ));
     } else if months > own {

@@ -44,6 +44,13 @@ pub struct Within {
     pub longer_than: Option<LongerThan>,
 }
 
+impl Within {
+    /// Whether a clock has a date for the limit, so that cases can be judged by it.
+    pub fn is_judged_by(&self, clock: &impegno_clocks::Profile) -> bool {
+        self.limit.term().is_none_or(|term| impegno_clocks::judges(clock, term))
+    }
+}
+
 /// In which hours time is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clock {

@@ -45,11 +45,12 @@ pub(super) fn basis(times: &CaseTimeEvidence, frame: &Frame<'_>) -> String {
     };
     let open = count(Progress::Open);
     if open > 0 {
+        let (aperti, contati) = if open == 1 { ("aperto", "contato") } else { ("aperti", "contati") };
         let open = number(open);
         text.push_str(&say(
             language,
-            &format!(", {open} ancora aperti, contati per il tempo finora"),
-            &format!(", {open} still open, counted with their time so far"),
+            &format!(", {open} ancora {aperti}, {contati} per il tempo finora"),
+            &format!(", {open} still open, counted with the time so far"),
         ));
     }
     for (progress, italian, english) in [
