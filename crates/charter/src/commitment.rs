@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use crate::codes::{BAD_EXPECTED, BAD_SETTING, EMPTY_PROMISE, REPEATED_CODE, UNIT_MISMATCH};
 use crate::expected::Certainty;
 use crate::layout::TimesClock;
+use crate::quality::{Dimension, Printed, Sheet, SubDimension, read_dimensions};
 use crate::{ExclusionPolicy, Expected, Indicator, Target, Words};
 
 /// A promise, as it holds for some time.
@@ -30,14 +31,26 @@ pub struct Commitment {
     pub document: Words,
     /// Office that answers for it; may be empty.
     pub office: Words,
-    /// Quality dimension (`accessibility`, `timeliness`, `transparency`, `effectiveness`); may be empty.
-    pub dimension: String,
+    /// Whom it is made to: the people served; may be empty.
+    pub users: Words,
+    /// Its dimension of quality.
+    pub dimension: Option<Dimension>,
+    /// The part of the dimension.
+    pub sub_dimension: Option<SubDimension>,
+    /// What its sheet says.
+    pub sheet: Sheet,
     /// Whether one failure is enough to break it.
     pub standard: Standard,
     /// What is measured.
     pub indicator: Indicator,
     /// What is promised of it.
     pub expected: Expected,
+    /// Whether it is promised as best effort only: judged, and nobody is held to it.
+    pub best_effort: bool,
+    /// How its figure is printed.
+    pub printed: Printed,
+    /// Decimals of its figure as a percentage, at least; those of what is expected without.
+    pub decimals: Option<u8>,
     /// What it accepts as an exclusion; nothing without.
     pub exclusions: Option<ExclusionPolicy>,
     /// Months of the period for which it is promised: 12 for a year. Over a shorter one the verdict is
@@ -71,6 +84,7 @@ pub struct Choice {
 pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
     let document = Words::required(table, "document");
     let office = Words::read(table, "office").unwrap_or_default();
+    let users = Words::read(table, "users").unwrap_or_default();
     // What the document accepts as exclusions holds for each of its promises that says nothing else.
     let policy = ExclusionPolicy::read(table);
     let validity = read_validity(table);
@@ -80,11 +94,10 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         let code = entry.required_text("code");
         let text = Words::required(&mut entry, "text");
         let own_office = Words::read(&mut entry, "office").unwrap_or_else(|| office.clone());
-        let dimensions = ["accessibility", "timeliness", "transparency", "effectiveness"];
-        let dimension = entry
-            .word("dimension", &dimensions.map(|name| (name, name)))
-            .map(|word| word.value.to_owned())
-            .unwrap_or_default();
+        let own_users = Words::read(&mut entry, "users").unwrap_or_else(|| users.clone());
+        let (dimension, sub_dimension) = read_dimensions(&mut entry);
+        let sheet = Sheet::read(&mut entry);
+        let best_effort = entry.boolean("best-effort", false);
         let (from, until) = read_validity(&mut entry);
         let (from, until) = (from.or(validity.0), until.or(validity.1));
         let indicator = Indicator::read(&mut entry, "indicator");
@@ -104,6 +117,8 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         } else {
             Expected::read(&mut entry, "expected")
         };
+        let printed = Printed::read(&mut entry, expected.as_ref());
+        let decimals = read_decimals(&mut entry);
         let exclusions =
             if entry.has("exclusions") { ExclusionPolicy::read(&mut entry) } else { policy.clone() };
         let periods = [("month", 1), ("quarter", 3), ("half-year", 6), ("year", 12)];
@@ -119,6 +134,14 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         let (Some(code), Some(expected), Some(indicator)) = (code, expected, indicator) else { continue };
         if !fits(&entry, &indicator, &expected) {
             continue;
+        }
+        if best_effort && !expected.is_stated() {
+            let finding = Finding::warning(
+                BAD_SETTING,
+                entry.place_of("best-effort"),
+                "best effort at nothing: no threshold is promised",
+            );
+            entry.report(finding.hint("leave out `best-effort`, or say what is `expected`"));
         }
         if let Some(standard) =
             standard.as_ref().filter(|standard| standard.value == Standard::Specific && !expected.is_all())
@@ -142,10 +165,16 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
             text,
             document: document.clone(),
             office: own_office,
+            users: own_users,
             dimension,
+            sub_dimension,
+            sheet,
             standard,
             indicator,
             expected,
+            best_effort,
+            printed,
+            decimals,
             exclusions,
             months,
             choices,
@@ -153,6 +182,17 @@ pub(crate) fn read_commitments(table: &mut Table<'_>) -> Vec<Commitment> {
         });
     }
     commitments
+}
+
+/// `decimals`, at most nine.
+fn read_decimals(table: &mut Table<'_>) -> Option<u8> {
+    let said = table.integer("decimals")?;
+    let decimals = u8::try_from(said.value).ok().filter(|decimals| *decimals <= 9);
+    if decimals.is_none() {
+        let message = format!("{} is no number of decimals", said.value);
+        table.problem(BAD_SETTING, &said, message, "from 0 to 9");
+    }
+    decimals
 }
 
 /// `from` and `until`, the first and the last day on which something holds.
@@ -199,7 +239,7 @@ pub(crate) fn fits(table: &Table<'_>, indicator: &Indicator, expected: &Expected
         return false;
     }
     // A ratio may be of unlike things and pass one; amounts may be paid back.
-    let bounded = !matches!(indicator, Indicator::Ratio(_));
+    let bounded = !matches!(indicator, Indicator::Ratio(_) | Indicator::HoursOfOperation(_));
     let certainty = match indicator {
         Indicator::Count(counted) if counted.is_money() => None,
         _ => expected.certainty(bounded),
@@ -222,16 +262,24 @@ pub(crate) fn fits(table: &Table<'_>, indicator: &Indicator, expected: &Expected
 
 /// What the indicator measures in, when the target has another unit.
 fn wanted_unit(indicator: &Indicator, target: &Target) -> Option<&'static str> {
+    // Without a threshold there is no unit that could be wrong; each part of a compound standard must have one.
+    if *target == Target::Unstated {
+        return matches!(indicator, Indicator::AllOf(_)).then_some("a compound standard of promises");
+    }
     let (fits, wanted) = match indicator {
-        Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::Ratio(_) => {
-            (matches!(target, Target::Share { .. }), "a share: `%`")
-        }
+        Indicator::Availability(_)
+        | Indicator::MeanOf(_)
+        | Indicator::Ratio(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_) => (matches!(target, Target::Share { .. }), "a share: `%`"),
         Indicator::AllOf(_) => (matches!(target, Target::Share { .. }), "a share of its conditions: `%`"),
         Indicator::Within(_) => (matches!(target, Target::Share { .. }), "a share of the cases: `%`"),
         Indicator::ResponseTime(_) => (matches!(target, Target::Time { .. }), "a time: `ms`, `s`"),
         Indicator::LongestStop(_) => (matches!(target, Target::Time { .. }), "a time: `min`, `h`"),
         Indicator::CaseTime(time) => match time.clock {
-            TimesClock::Days => (matches!(target, Target::Days { .. }), "a number of `days`"),
+            TimesClock::Days | TimesClock::WorkingDays(_) => {
+                (matches!(target, Target::Days { .. }), "a number of `days`")
+            }
             TimesClock::Elapsed | TimesClock::Working(_) => {
                 (matches!(target, Target::Time { .. }), "a time: `min`, `h`")
             }

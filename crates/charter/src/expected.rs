@@ -37,10 +37,12 @@ pub enum Target {
     Share {
         /// Numerator.
         numerator: i128,
-        /// Denominator, a power of ten.
+        /// Denominator, positive.
         denominator: i128,
         /// Decimals as written: 2 for `98.50 %`.
         decimals: u8,
+        /// How it is written.
+        written: ShareForm,
     },
     /// A length of time, in the unit that was written.
     Time {
@@ -69,6 +71,17 @@ pub enum Target {
     },
     /// An amount of euro cents.
     Cents(i128),
+    /// None: the document names what is measured and no threshold.
+    Unstated,
+}
+
+/// How a share is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ShareForm {
+    /// `98.50 %`
+    Percent,
+    /// `361/365` or, with so many decimals in each number, `7.2/7.2`: the numbers of the target are tenths then.
+    Fraction(u8),
 }
 
 /// What an expected value comes to whatever is measured.
@@ -128,8 +141,13 @@ impl TimeUnit {
 impl Expected {
     /// What a promise expects that allows no exception: `>= 100 %`.
     pub(crate) fn all(place: Place) -> Expected {
-        let target = Target::Share { numerator: 1, denominator: 1, decimals: 0 };
+        let target = Target::Share { numerator: 1, denominator: 1, decimals: 0, written: ShareForm::Percent };
         Expected { comparison: Comparison::AtLeast, target, place }
+    }
+
+    /// Whether a threshold is promised at all.
+    pub fn is_stated(&self) -> bool {
+        self.target != Target::Unstated
     }
 
     /// Whether it allows no exception.
@@ -159,6 +177,7 @@ impl Expected {
             Target::Time { length, .. } => length.0.cmp(&0),
             Target::Months(months) => months.cmp(&0),
             Target::Cents(cents) => cents.cmp(&0),
+            Target::Unstated => return None,
         };
         let most = match self.target {
             Target::Share { numerator, denominator, .. } if bounded => numerator.cmp(&denominator),
@@ -189,7 +208,7 @@ impl Expected {
                     BAD_EXPECTED,
                     &text,
                     reason,
-                    "write it like \">= 98.50 %\", \"<= 7 ms\" or \"<= 6 months\"",
+                    "write it like \">= 98.50 %\", \">= 361/365\", \"<= 7 ms\" or \"<= 6 months\"; \"none\" without a threshold",
                 );
                 None
             }
@@ -197,8 +216,14 @@ impl Expected {
     }
 }
 
+/// The word for a promise without a threshold.
+const NONE: &str = "none";
+
 fn parse(text: &str) -> Result<(Comparison, Target), String> {
     let text = text.trim();
+    if text == NONE {
+        return Ok((Comparison::AtLeast, Target::Unstated));
+    }
     let comparisons = [
         (">=", Comparison::AtLeast),
         ("<=", Comparison::AtMost),
@@ -210,6 +235,9 @@ fn parse(text: &str) -> Result<(Comparison, Target), String> {
         .find_map(|(sign, comparison)| text.strip_prefix(sign).map(|rest| (rest.trim(), *comparison)))
         .ok_or("an expected value begins with >=, >, <= or <")?;
     let (number, unit) = number_and_unit(rest)?;
+    if let Some(rest) = unit.strip_prefix('/') {
+        return Ok((comparison, fraction(number, rest)?));
+    }
     let target = match unit {
         "" => {
             let (numerator, denominator, decimals) = decimal(number)?;
@@ -228,7 +256,7 @@ fn parse(text: &str) -> Result<(Comparison, Target), String> {
         }
         "%" => {
             let (numerator, scale, decimals) = decimal(number)?;
-            Target::Share { numerator, denominator: scale * 100, decimals }
+            Target::Share { numerator, denominator: scale * 100, decimals, written: ShareForm::Percent }
         }
         "month" | "months" => {
             Target::Months(number.parse().map_err(|_| format!("`{number}` is not a whole number of months"))?)
@@ -239,6 +267,27 @@ fn parse(text: &str) -> Result<(Comparison, Target), String> {
         }
     };
     Ok((comparison, target))
+}
+
+/// A share that is written as a fraction, `361/365` or `7.2/7.2`.
+fn fraction(above: &str, rest: &str) -> Result<Target, String> {
+    let (below, unit) = number_and_unit(rest.trim())?;
+    let (above_digits, above_scale, above_decimals) = decimal(above.trim())?;
+    let (below_digits, below_scale, below_decimals) = decimal(below)?;
+    if below_digits == 0 {
+        return Err(format!("`{above}/{below}` divides by nothing"));
+    }
+    if !unit.is_empty() {
+        return Err(format!("`{unit}` is no unit of a fraction, which is a share and has none"));
+    }
+    let decimals = above_decimals.max(below_decimals);
+    let scale = 10_i128.pow(u32::from(decimals));
+    Ok(Target::Share {
+        numerator: above_digits * (scale / above_scale),
+        denominator: below_digits * (scale / below_scale),
+        decimals: 0,
+        written: ShareForm::Fraction(decimals),
+    })
 }
 
 /// Splits `98.50 %` into its number and its unit.
@@ -308,14 +357,27 @@ mod tests {
         for always in [">= 0 %", "<= 100 %", "< 100.1 %", ">= 0 min", ">= 0"] {
             assert_eq!(certainty(always), Ok(Some(Certainty::Always)), "{always}");
         }
-        for open in [">= 100 %", "> 0 %", "<= 0 %", "< 100 %", "<= 0 h", "<= 6 months", "> 0", "<= 0 EUR"] {
+        assert_eq!(certainty(">= 366/365"), Ok(Some(Certainty::Never)));
+        for open in [
+            "none",
+            ">= 365/365",
+            ">= 100 %",
+            "> 0 %",
+            "<= 0 %",
+            "< 100 %",
+            "<= 0 h",
+            "<= 6 months",
+            "> 0",
+            "<= 0 EUR",
+        ] {
             assert_eq!(certainty(open), Ok(None), "{open}");
         }
     }
 
     #[test]
     fn expected_values_with_units() {
-        let share = Target::Share { numerator: 9850, denominator: 10_000, decimals: 2 };
+        let share =
+            Target::Share { numerator: 9850, denominator: 10_000, decimals: 2, written: ShareForm::Percent };
         assert_eq!(parse(">= 98.50 %"), Ok((Comparison::AtLeast, share)));
         let time = Target::Time { length: Micros(7_000), unit: TimeUnit::Millisecond };
         assert_eq!(parse("<=7 ms"), Ok((Comparison::AtMost, time)));
@@ -326,6 +388,18 @@ mod tests {
             parse("< 2.5 days"),
             Ok((Comparison::LessThan, Target::Days { numerator: 25, denominator: 10 }))
         );
+        let fraction = |numerator, denominator, decimals| Target::Share {
+            numerator,
+            denominator,
+            decimals: 0,
+            written: ShareForm::Fraction(decimals),
+        };
+        assert_eq!(parse(">= 361/365"), Ok((Comparison::AtLeast, fraction(361, 365, 0))));
+        assert_eq!(parse(">= 7/7.25"), Ok((Comparison::AtLeast, fraction(700, 725, 2))));
+        assert_eq!(parse("none"), Ok((Comparison::AtLeast, Target::Unstated)));
+        for wrong in [">= 3/0", ">= 3/", ">= 3/4 %", "<= 2/3 days", ">= none", "/"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
         assert_eq!(parse("<= 12.5 EUR"), Ok((Comparison::AtMost, Target::Cents(1250))));
         assert!(parse("98 %").is_err());
         assert!(parse("> 3 bananas").is_err());

@@ -4,6 +4,7 @@
 
 mod availability;
 mod counted;
+mod operation;
 mod response;
 mod within;
 
@@ -21,6 +22,7 @@ pub(crate) use availability::read_availability_rule;
 pub use availability::{
     Availability, Confirmation, DownBy, Planned, Subject, WeightBy, Weighted, WeightedPart,
 };
+pub use operation::{DaysAvailable, HoursOfOperation};
 use response::read_statistic;
 pub use response::{ResponseTime, Statistic};
 pub use within::{Clock, Limit, LongerThan, PauseRule, REOPENED, Reopen, Within};
@@ -43,9 +45,13 @@ pub enum Indicator {
     /// How many facts there are, or how much they come to; stocks as they stand at the end of the period.
     Count(Counted),
     /// One count divided by another.
-    Ratio(Ratio),
+    Ratio(Box<Ratio>),
     /// How long cases take: mean, median, percentile or longest.
     CaseTime(CaseTime),
+    /// Days on which a component could be reached, of those of the period.
+    DaysAvailable(Box<DaysAvailable>),
+    /// Hours for which a component ran, of those of work.
+    HoursOfOperation(Box<HoursOfOperation>),
     /// Several promises that must all be kept: a compound standard.
     AllOf(Vec<Requirement>),
 }
@@ -86,6 +92,19 @@ pub struct Ratio {
     pub part: Counted,
     /// The denominator.
     pub whole: Counted,
+    /// What part and whole are printed for one of, `7.2/7.2` hours a day; the share does not depend on it.
+    pub per: Option<Counted>,
+    /// What the quantities are.
+    pub unit: CountUnit,
+}
+
+/// What the quantities of a ratio are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CountUnit {
+    /// Facts or things.
+    One,
+    /// Minutes, printed as hours.
+    Minutes,
 }
 
 /// How long the cases of a period took from one event to another.
@@ -107,6 +126,9 @@ pub struct CaseTime {
     pub clock: TimesClock,
     /// Which statistic.
     pub statistic: Statistic,
+    /// The days that are planned at most, of which the statistic is printed as a part: 3 for `2/3 days`. No verdict depends
+    /// on it.
+    pub of_days: Option<u32>,
 }
 
 /// Longest stretch, in months, between two performances of an obligation; the stretch from the last one
@@ -158,7 +180,11 @@ impl Indicator {
             "response-time" => response::read(&mut body).map(Indicator::ResponseTime),
             "within" => within::read(&mut body).map(Box::new).map(Indicator::Within),
             "count" => counted::read_counted(&mut body).map(Indicator::Count),
-            "ratio" => counted::read_ratio(&mut body).map(Indicator::Ratio),
+            "ratio" => counted::read_ratio(&mut body).map(Box::new).map(Indicator::Ratio),
+            "days-available" => operation::read_days(&mut body).map(Box::new).map(Indicator::DaysAvailable),
+            "hours-of-operation" => {
+                operation::read_hours(&mut body).map(Box::new).map(Indicator::HoursOfOperation)
+            }
             "time" => counted::read_case_time(&mut body).map(Indicator::CaseTime),
             _ => {
                 let obligation = body.required_text("obligation")?;
@@ -167,10 +193,12 @@ impl Indicator {
         }
     }
 
-    /// What must work, of an availability or its longest stop.
-    pub fn of(&self) -> Option<&Subject> {
+    /// How availability is counted, of an indicator that is made of it.
+    pub fn availability(&self) -> Option<&Availability> {
         match self {
-            Indicator::Availability(one) | Indicator::LongestStop(one) => Some(&one.of),
+            Indicator::Availability(one) | Indicator::LongestStop(one) => Some(one),
+            Indicator::DaysAvailable(one) => Some(&one.availability),
+            Indicator::HoursOfOperation(one) => Some(&one.availability),
             Indicator::MeanOf(_)
             | Indicator::AllOf(_)
             | Indicator::ResponseTime(_)
@@ -182,6 +210,11 @@ impl Indicator {
         }
     }
 
+    /// What must work, of an indicator that is made of availability.
+    pub fn of(&self) -> Option<&Subject> {
+        self.availability().map(|one| &one.of)
+    }
+
     /// The indicators that it is made of, itself included, the outermost first.
     pub fn all(&self) -> Vec<&Indicator> {
         let mut found = vec![self];
@@ -190,6 +223,8 @@ impl Indicator {
             Indicator::AllOf(parts) => found.extend(parts.iter().flat_map(|part| part.indicator.all())),
             Indicator::Availability(_)
             | Indicator::LongestStop(_)
+            | Indicator::DaysAvailable(_)
+            | Indicator::HoursOfOperation(_)
             | Indicator::ResponseTime(_)
             | Indicator::Within(_)
             | Indicator::Cadence(_)
@@ -202,7 +237,7 @@ impl Indicator {
 }
 
 /// The kinds of indicators as they are written.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 12] = [
     "availability",
     "mean",
     "response-time",
@@ -212,6 +247,8 @@ const KINDS: [&str; 10] = [
     "count",
     "ratio",
     "time",
+    "days-available",
+    "hours-of-operation",
     "all-of",
 ];
 
@@ -234,7 +271,12 @@ fn read_mean(table: &mut Table<'_>) -> Option<Indicator> {
         let indicator = indicator?;
         let is_share = matches!(
             indicator,
-            Indicator::Availability(_) | Indicator::MeanOf(_) | Indicator::Within(_) | Indicator::Ratio(_)
+            Indicator::Availability(_)
+                | Indicator::MeanOf(_)
+                | Indicator::Within(_)
+                | Indicator::Ratio(_)
+                | Indicator::DaysAvailable(_)
+                | Indicator::HoursOfOperation(_)
         );
         if !is_share {
             let finding =

@@ -4,6 +4,7 @@
 //! the table of commitments. A figure is a *formula* over cells of tables: the formulas are the identities
 //! by which published figures are compared.
 
+mod indicators;
 mod measured;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use impegno_calendar::{Micros, Period};
 use impegno_findings::Place;
 
 use crate::{Filter, Words};
+pub use indicators::{IndicatorsLayout, Named, Shown};
 pub use measured::{
     AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic,
     WindowLayout,
@@ -73,6 +75,10 @@ pub enum BlockLayout {
         /// Where the codes stand.
         place: Place,
     },
+    /// Commitments with a column for each of several periods.
+    Indicators(Box<IndicatorsLayout>),
+    /// The sheet of each of some commitments.
+    Sheets(Named),
     /// What the documents leave open, with the reasons.
     Choices,
 }
@@ -526,6 +532,8 @@ impl Layout {
             | BlockLayout::Classes(_)
             | BlockLayout::Changes(_)
             | BlockLayout::Commitments { .. }
+            | BlockLayout::Indicators(_)
+            | BlockLayout::Sheets(_)
             | BlockLayout::Choices => None,
         })
     }
@@ -561,23 +569,39 @@ impl Layout {
             | BlockLayout::Classes(_)
             | BlockLayout::Changes(_)
             | BlockLayout::Commitments { .. }
+            | BlockLayout::Indicators(_)
+            | BlockLayout::Sheets(_)
             | BlockLayout::Choices => &[],
         })
     }
 
-    /// Whether the layout speaks of a commitment: its tables of commitments name it or name none, or it has no
-    /// such table.
+    /// Whether the layout speaks of a commitment: its blocks of commitments name it or name none, or it has no
+    /// such block.
     pub fn speaks_of(&self, code: &str) -> bool {
         let mut named = false;
         for block in self.blocks() {
-            if let BlockLayout::Commitments { codes, .. } = block {
-                match codes {
-                    Some(codes) if !codes.iter().any(|known| known == code) => named = true,
-                    Some(_) | None => return true,
+            let speaks = match block {
+                BlockLayout::Commitments { codes, .. } => {
+                    codes.as_ref().is_none_or(|codes| codes.iter().any(|known| known == code))
                 }
+                BlockLayout::Indicators(layout) => layout.of.has(code),
+                BlockLayout::Sheets(named) => named.has(code),
+                _ => continue,
+            };
+            if speaks {
+                return true;
             }
+            named = true;
         }
         !named
+    }
+
+    /// The tables of commitments over several periods.
+    pub fn indicators(&self) -> impl Iterator<Item = &IndicatorsLayout> {
+        self.blocks().filter_map(|block| match block {
+            BlockLayout::Indicators(layout) => Some(layout.as_ref()),
+            _ => None,
+        })
     }
 
     /// Every block of the layout.

@@ -1,6 +1,7 @@
 //! Reading report layouts.
 
 mod formulas;
+mod indicators;
 mod measured;
 mod tables;
 
@@ -126,7 +127,7 @@ fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
 }
 
 fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
-    const KINDS: [&str; 10] = [
+    const KINDS: [&str; 12] = [
         "text",
         "figures",
         "table",
@@ -136,6 +137,8 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
         "classes",
         "changes",
         "commitments",
+        "indicators",
+        "sheets",
         "choices",
     ];
     let kind = block.required_text("kind")?;
@@ -228,6 +231,8 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
                 block.has("codes").then(|| block.texts("codes").into_iter().map(|code| code.value).collect());
             Some(BlockLayout::Commitments { id: id.value, title, codes, place })
         }
+        "indicators" => Some(BlockLayout::Indicators(Box::new(indicators::read_indicators(block, names)?))),
+        "sheets" => Some(BlockLayout::Sheets(indicators::read_named(block))),
         "choices" => Some(BlockLayout::Choices),
         _ => {
             block.unknown_word(&kind, &KINDS);

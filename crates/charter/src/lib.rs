@@ -17,6 +17,7 @@ mod indicator;
 mod layout;
 mod layout_read;
 mod policy;
+mod quality;
 mod references;
 mod systems;
 mod tables;
@@ -28,20 +29,22 @@ pub use centre::{Centre, Folder, read};
 pub use codes::CODES;
 pub use commitment::{Choice, Commitment, Standard};
 pub use decimal::Decimal;
-pub use expected::{Comparison, Expected, Target, TimeUnit};
+pub use expected::{Comparison, Expected, ShareForm, Target, TimeUnit};
 pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
-    Availability, Cadence, CaseTime, Clock, Confirmation, Counted, DownBy, Indicator, Limit, LongerThan,
-    MeanPart, PauseRule, Planned, REOPENED, Ratio, Reopen, Requirement, ResponseTime, Statistic, Subject,
-    WeightBy, Weighted, WeightedPart, Within,
+    Availability, Cadence, CaseTime, Clock, Confirmation, CountUnit, Counted, DaysAvailable, DownBy,
+    HoursOfOperation, Indicator, Limit, LongerThan, MeanPart, PauseRule, Planned, REOPENED, Ratio, Reopen,
+    Requirement, ResponseTime, Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
 };
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
-    ClassesLayout, ColumnFormula, ComputedColumn, Derived, FigureLayout, Formula, Layout, LeftOut,
-    MarkLayout, MatrixLayout, Measured, ONLY_COLUMN, OwnColumn, PeriodKind, Reference, SectionLayout,
-    Selection, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic, WindowLayout,
+    ClassesLayout, ColumnFormula, ComputedColumn, Derived, FigureLayout, Formula, IndicatorsLayout, Layout,
+    LeftOut, MarkLayout, MatrixLayout, Measured, Named, ONLY_COLUMN, OwnColumn, PeriodKind, Reference,
+    SectionLayout, Selection, Shown, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit,
+    TimesStatistic, WindowLayout,
 };
 pub use policy::{ExclusionPolicy, Notice};
+pub use quality::{Dimension, Printed, Sheet, SubDimension};
 pub use systems::{Component, Probe, System};
 pub use works::{Need, Works};
 

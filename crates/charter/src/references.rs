@@ -32,13 +32,23 @@ pub(crate) fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
                 check("calendar", &layout.rule.calendar, &calendars, &layout.place);
             }
             BlockLayout::Times(layout) => {
-                if let TimesClock::Working(calendar) = &layout.clock {
+                if let TimesClock::Working(calendar) | TimesClock::WorkingDays(calendar) = &layout.clock {
                     check("calendar", calendar, &calendars, &layout.place);
                 }
             }
             BlockLayout::Commitments { codes, place, .. } => {
                 for code in codes.iter().flatten() {
                     check("commitment", code, &commitments, place);
+                }
+            }
+            BlockLayout::Indicators(layout) => {
+                for code in layout.of.codes.iter().flatten() {
+                    check("commitment", code, &commitments, &layout.of.place);
+                }
+            }
+            BlockLayout::Sheets(named) => {
+                for code in named.codes.iter().flatten() {
+                    check("commitment", code, &commitments, &named.place);
                 }
             }
             BlockLayout::Text(_)
@@ -71,9 +81,14 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
         let (mut availabilities, mut withins) = (Vec::new(), Vec::new());
         for indicator in commitment.indicator.all() {
             match indicator {
-                Indicator::Availability(availability) | Indicator::LongestStop(availability) => {
-                    unknown("calendar", &availability.calendar, &calendars);
-                    availabilities.push(availability);
+                Indicator::Availability(_)
+                | Indicator::LongestStop(_)
+                | Indicator::DaysAvailable(_)
+                | Indicator::HoursOfOperation(_) => {
+                    if let Some(availability) = indicator.availability() {
+                        unknown("calendar", &availability.calendar, &calendars);
+                        availabilities.push(availability);
+                    }
                 }
                 Indicator::ResponseTime(time) => unknown("probe", &time.probe, &probes),
                 Indicator::Within(within) => {
@@ -86,7 +101,7 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                     withins.push(within);
                 }
                 Indicator::CaseTime(time) => {
-                    if let TimesClock::Working(calendar) = &time.clock {
+                    if let TimesClock::Working(calendar) | TimesClock::WorkingDays(calendar) = &time.clock {
                         unknown("calendar", calendar, &calendars);
                     }
                 }

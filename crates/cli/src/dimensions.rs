@@ -143,6 +143,8 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
             | BlockLayout::Classes(_)
             | BlockLayout::Text(_)
             | BlockLayout::Commitments { .. }
+            | BlockLayout::Indicators(_)
+            | BlockLayout::Sheets(_)
             | BlockLayout::Choices => {}
         }
     }
@@ -477,11 +479,16 @@ impl Known {
             Indicator::Ratio(ratio) => {
                 self.check_selection(&selection(&ratio.part), findings);
                 self.check_selection(&selection(&ratio.whole), findings);
+                if let Some(per) = &ratio.per {
+                    self.check_selection(&selection(per), findings);
+                }
             }
             Indicator::MeanOf(_)
             | Indicator::AllOf(_)
             | Indicator::Availability(_)
             | Indicator::LongestStop(_)
+            | Indicator::DaysAvailable(_)
+            | Indicator::HoursOfOperation(_)
             | Indicator::ResponseTime(_)
             | Indicator::Cadence(_) => {}
         }

@@ -2,6 +2,7 @@
 
 mod checks;
 mod compose;
+mod days;
 mod interruptions;
 mod lines;
 mod timeline;
@@ -17,6 +18,8 @@ use num_rational::BigRational;
 
 pub(crate) use checks::{CheckBook, window};
 use compose::Shape;
+pub(crate) use days::by_day;
+pub use days::{Day, DayAccount, DayState};
 pub(crate) use interruptions::INTERRUPTION;
 pub use interruptions::{Agreement, DeclaredInterruption, Reconciliation, UndeclaredStop};
 pub(crate) use lines::Lines;
@@ -138,6 +141,11 @@ impl Composition {
                 .map(|one| (one.code.clone(), one.probes, probes(&one.code)))
                 .collect(),
         })
+    }
+
+    /// Something that no probe watches.
+    pub(crate) fn nothing() -> Composition {
+        Composition::one("", Need::All, &[])
     }
 
     /// One component by its probes.

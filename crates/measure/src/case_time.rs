@@ -59,11 +59,14 @@ pub(crate) fn measure(
 ) -> CaseTimeEvidence {
     let always = Calendar::always(centre.zone.clone());
     let calendar = match &wanted.clock {
-        TimesClock::Working(code) => centre.calendar(code).unwrap_or(&always),
+        TimesClock::Working(code) | TimesClock::WorkingDays(code) => centre.calendar(code).unwrap_or(&always),
         TimesClock::Elapsed | TimesClock::Days => &always,
     };
     let length = |from: Instant, to: Instant| match wanted.clock {
         TimesClock::Days => days(&centre.zone, from, to),
+        TimesClock::WorkingDays(_) => {
+            i64::from(calendar.working_days_between(centre.zone.date(from), centre.zone.date(to)))
+        }
         TimesClock::Elapsed | TimesClock::Working(_) => calendar.working(from, to).0,
     };
     let timed = |case: Case<'_>| {

@@ -1,11 +1,13 @@
 //! All commitments of a centre over a period, in one reading of the facts.
 
+mod operation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
 use impegno_charter::{
-    Availability, CaseTime, Centre, Commitment, DownBy, Expected, Indicator, Limit, MeanPart, Need,
-    Requirement, Subject, TimesClock, Weighted, Within, Works,
+    Availability, CaseTime, Centre, Commitment, DownBy, Expected, Indicator, Limit, MeanPart, Requirement,
+    Subject, TimesClock, Weighted, Within, Works,
 };
 use impegno_facts::Kind;
 use jiff::civil::Date;
@@ -25,6 +27,7 @@ use crate::verdict::{Band, ENDLESS, Measured, Reason, Verdict, fraction, judge, 
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
 use crate::{Case, CaseBook, Cases, FactRef, Joins, Part, Supply};
+pub use operation::{DaysEvidence, HoursEvidence};
 
 /// What was measured of a version of a commitment, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,6 +61,10 @@ pub enum Evidence {
     Weighted(WeightedEvidence),
     /// Of a mean.
     Mean(Vec<MeanEvidence>),
+    /// Of days available.
+    Days(DaysEvidence),
+    /// Of hours of operation.
+    Hours(HoursEvidence),
     /// Of a response time.
     Response(ResponseEvidence),
     /// Of a share of cases.
@@ -68,7 +75,7 @@ pub enum Evidence {
     CaseTime(CaseTimeEvidence),
     /// Of a count, or of a ratio.
     Counts {
-        /// How many there are; of a ratio the part and the whole.
+        /// How many there are; of a ratio the part, the whole, and of what they are printed for one of.
         counts: Vec<i128>,
         /// Whether the part is some of the cases of the whole, so that they can be taken for a sample.
         sample: bool,
@@ -163,7 +170,11 @@ impl<'c> Wanted<'c> {
         let mut components: BTreeSet<String> = BTreeSet::new();
         for indicator in held.iter().flat_map(|(commitment, _)| commitment.indicator.all()) {
             match indicator {
-                Indicator::Availability(one) | Indicator::LongestStop(one) => {
+                Indicator::Availability(_)
+                | Indicator::LongestStop(_)
+                | Indicator::DaysAvailable(_)
+                | Indicator::HoursOfOperation(_) => {
+                    let Some(one) = indicator.availability() else { continue };
                     for works in one.of.works().into_iter().filter_map(|works| works.resolved(centre)) {
                         components.extend(works.components().into_iter().map(str::to_owned));
                     }
@@ -343,6 +354,7 @@ fn measure(
 /// The verdict on what was found, and how far it lies from what was expected.
 fn verdict(expected: &Expected, found: &Found) -> (Verdict, Option<BigRational>) {
     match &found.value {
+        Some(_) if !expected.is_stated() => (Verdict::NoThreshold, None),
         Some((measured, band)) => {
             (judge(expected, band), Some(measured.exact() - target_value(&expected.target)))
         }
@@ -368,6 +380,8 @@ impl Scene<'_> {
                 };
                 Found { value, reason, evidence }
             }
+            Indicator::DaysAvailable(wanted) => self.days_available(wanted),
+            Indicator::HoursOfOperation(wanted) => self.hours_of_operation(wanted),
             Indicator::MeanOf(parts) => self.mean(parts),
             Indicator::AllOf(parts) => self.all_of(parts),
             Indicator::ResponseTime(wanted) => {
@@ -408,8 +422,9 @@ impl Scene<'_> {
                     _ => None,
                 };
                 let reason = if counts[1].is_some() { Reason::EmptyWhole } else { Reason::NoFacts };
+                let per = ratio.per.as_ref().and_then(|per| self.gathered.counts.of(per, self.window));
                 let evidence = Evidence::Counts {
-                    counts: counts.into_iter().flatten().collect(),
+                    counts: counts.into_iter().chain([per]).flatten().collect(),
                     sample: ratio.is_sample(),
                 };
                 Found { value, reason, evidence }
@@ -474,7 +489,7 @@ impl Scene<'_> {
         let centre = self.centre;
         let always = Calendar::always(centre.zone.clone());
         let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
-        let of = Composition::of(works, centre).unwrap_or_else(|| Composition::one("", Need::All, &[]));
+        let of = Composition::of(works, centre).unwrap_or_else(Composition::nothing);
         let excluded = Excluded::of(&of, |component| self.accepted.of_component(component, centre));
         let evidence =
             availability::measure(&self.gathered.lines, wanted, &of, calendar, self.window, &excluded);
@@ -544,7 +559,7 @@ impl Scene<'_> {
             false => Reason::NothingKnown,
         };
         let measured = |value: BigRational| match wanted.clock {
-            TimesClock::Days => Measured::Days(value),
+            TimesClock::Days | TimesClock::WorkingDays(_) => Measured::Days(value),
             // A mean is rounded up to a whole microsecond.
             TimesClock::Elapsed | TimesClock::Working(_) => {
                 Measured::Time(Micros(i64::try_from(value.ceil().to_integer()).unwrap_or(i64::MAX)))
@@ -604,7 +619,7 @@ impl Scene<'_> {
             match &verdict {
                 Verdict::Met => kept += 1,
                 Verdict::Missed => broken += 1,
-                Verdict::NotProvable => {}
+                Verdict::NotProvable | Verdict::NoThreshold => {}
                 Verdict::NotMeasured(why) => reason = why.clone(),
             }
             measured_any |= found.value.is_some();
@@ -633,7 +648,10 @@ fn longest_stop(evidence: &AvailabilityEvidence) -> (Measured, Band) {
 /// What an indicator is about.
 fn subject(indicator: &Indicator) -> String {
     match indicator {
-        Indicator::Availability(one) | Indicator::LongestStop(one) => one.of.to_string(),
+        Indicator::Availability(_)
+        | Indicator::LongestStop(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_) => indicator.of().map(ToString::to_string).unwrap_or_default(),
         Indicator::MeanOf(parts) => {
             parts.iter().map(|part| subject(&part.indicator)).collect::<Vec<_>>().join(", ")
         }
@@ -656,6 +674,11 @@ impl Evidence {
                 evidence.account.share_without_exclusions()
             }
             Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
+            // Without its exclusions no day would be apart, and which would be lost is not told by the days.
+            Evidence::Days(_) => None,
+            Evidence::Hours(evidence) if evidence.declared.is_none() => {
+                Evidence::Availability(evidence.availability.clone()).share_without_exclusions()
+            }
             Evidence::Within(evidence) => evidence.share_without_exclusions(),
             Evidence::Mean(parts) => {
                 if parts.iter().all(|part| part.evidence.share_without_exclusions().is_none()) {
@@ -672,6 +695,7 @@ impl Evidence {
                 Some(sum / weights)
             }
             Evidence::Availability(_)
+            | Evidence::Hours(_)
             | Evidence::Response(_)
             | Evidence::Cadence(_)
             | Evidence::CaseTime(_)

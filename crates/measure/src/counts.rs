@@ -35,7 +35,8 @@ pub(crate) fn gather<S: Supply>(
             match indicator {
                 Indicator::Count(counted) => asked.push((counted.clone(), *window)),
                 Indicator::Ratio(ratio) => {
-                    asked.extend([&ratio.part, &ratio.whole].map(|side| (side.clone(), *window)));
+                    let sides = [&ratio.part, &ratio.whole].into_iter().chain(&ratio.per);
+                    asked.extend(sides.map(|side| (side.clone(), *window)));
                 }
                 _ => {}
             }

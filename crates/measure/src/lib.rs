@@ -31,13 +31,16 @@ mod within;
 
 pub use against::{Against, AgainstPart, Bucket, Buckets, Difference, Peer, Why, against, availabilities};
 pub use availability::{
-    Account, Agreement, AvailabilityEvidence, DeclaredInterruption, Disagreement, Reconciliation, Stretch,
-    StretchState, UndeclaredStop, WeightedEvidence,
+    Account, Agreement, AvailabilityEvidence, Day, DayAccount, DayState, DeclaredInterruption, Disagreement,
+    Reconciliation, Stretch, StretchState, UndeclaredStop, WeightedEvidence,
 };
 pub use cadence::{CadenceEvidence, Gap};
 pub use case_time::{CaseTimeEvidence, Progress, TimedCase};
 pub use cases::{Case, CaseBook, CaseEvent, Cases};
-pub use commitments::{Evidence, MeanEvidence, Measurement, RequirementEvidence, measure_commitments};
+pub use commitments::{
+    DaysEvidence, Evidence, HoursEvidence, MeanEvidence, Measurement, RequirementEvidence,
+    measure_commitments,
+};
 pub use exclusions::{Act, JudgedAct, Refusal};
 pub use forecast::{Budget, Forecast, Gone, Outlook, forecast};
 pub use interval::{SMALL_SAMPLE, small_sample};

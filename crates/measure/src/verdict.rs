@@ -43,6 +43,8 @@ pub enum Verdict {
     Missed,
     /// The target lies inside the band: what is unknown could decide either way.
     NotProvable,
+    /// There is a measured value, and nothing was promised of it.
+    NoThreshold,
     /// There is no measured value.
     NotMeasured(Reason),
 }
@@ -92,6 +94,8 @@ pub(crate) fn target_value(target: &Target) -> BigRational {
         Target::Time { length, .. } => BigRational::from_integer(BigInt::from(length.0)),
         Target::Months(months) => BigRational::from_integer(BigInt::from(*months)),
         Target::Cents(cents) => BigRational::from_integer(BigInt::from(*cents)),
+        // Nothing is held against it: see `Expected::is_stated`.
+        Target::Unstated => BigRational::default(),
     }
 }
 
@@ -105,6 +109,9 @@ pub(crate) fn fraction(numerator: i128, denominator: i128) -> Option<BigRational
 pub(crate) fn judge(expected: &Expected, band: &Band) -> Verdict {
     let target = target_value(&expected.target);
     let comparison: Comparison = expected.comparison;
+    if !expected.is_stated() {
+        return Verdict::NoThreshold;
+    }
     let (worse, better) =
         if comparison.higher_is_better() { (&band.low, &band.high) } else { (&band.high, &band.low) };
     if comparison.holds(worse, &target) {

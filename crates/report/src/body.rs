@@ -236,11 +236,16 @@ fn each_filter(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Filter, Take
         Indicator::Ratio(one) => {
             counted(&mut one.part, each);
             counted(&mut one.whole, each);
+            if let Some(per) = &mut one.per {
+                counted(per, each);
+            }
         }
         Indicator::MeanOf(parts) => parts.iter_mut().for_each(|part| each_filter(&mut part.indicator, each)),
         Indicator::AllOf(parts) => parts.iter_mut().for_each(|part| each_filter(&mut part.indicator, each)),
         Indicator::Availability(_)
         | Indicator::LongestStop(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_)
         | Indicator::ResponseTime(_)
         | Indicator::Cadence(_) => {}
     }

@@ -1,6 +1,7 @@
 //! The table of commitments: expected, measured, worst case, basis, deviation, verdict.
 
 mod compound;
+mod fraction;
 pub(crate) mod times;
 pub(crate) mod versions;
 
@@ -58,13 +59,7 @@ pub(crate) fn table(
             Some(Row { key: commitment.id.clone(), label, role: RowRole::Part, cells })
         })
         .collect();
-    let rounding = say(
-        language,
-        "Arrotondamento alla cifra più vicina, le metà in allontanamento dallo zero; l’esito si decide sul valore esatto, \
-         e si aggiungono cifre dove l’arrotondamento lo nasconderebbe.",
-        "Rounded to the nearest digit, halves away from zero; the verdict is decided on the exact value, and digits are \
-         added where rounding would hide it.",
-    );
+    let rounding = rounding(language);
     Table {
         id: id.to_owned(),
         title: frame.say(title),
@@ -84,12 +79,24 @@ pub(crate) fn table(
     }
 }
 
+/// How figures are rounded.
+pub(crate) fn rounding(language: Language) -> String {
+    say(
+        language,
+        "Arrotondamento alla cifra più vicina, le metà in allontanamento dallo zero; l’esito si decide sul valore esatto, \
+         e si aggiungono cifre dove l’arrotondamento lo nasconderebbe.",
+        "Rounded to the nearest digit, halves away from zero; the verdict is decided on the exact value, and digits are \
+         added where rounding would hide it.",
+    )
+}
+
 /// The expected value as printed: for cases within a time, the time and not only the share.
 pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
     match &commitment.indicator {
         Indicator::Within(within) => {
             let limit = limit(within, frame);
             match &commitment.expected.target {
+                Target::Unstated => words::expected(&commitment.expected, frame.language),
                 Target::Share { numerator, denominator, .. } if numerator == denominator => {
                     say(frame.language, &format!("tutti entro {limit}"), &format!("all within {limit}"))
                 }
@@ -106,16 +113,27 @@ pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
         Indicator::AllOf(parts) => compound::expected(parts, frame),
         Indicator::Availability(_)
         | Indicator::LongestStop(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_)
         | Indicator::MeanOf(_)
         | Indicator::ResponseTime(_)
         | Indicator::Count(_)
-        | Indicator::Ratio(_)
-        | Indicator::CaseTime(_) => words::expected(&commitment.expected, frame.language),
+        | Indicator::Ratio(_) => words::expected(&commitment.expected, frame.language),
+        Indicator::CaseTime(_) => match (&commitment.expected.target, commitment.expected.comparison) {
+            (Target::Days { numerator, denominator }, comparison) => {
+                let days = BigRational::new((*numerator).into(), (*denominator).into());
+                match fraction::days(&days, commitment, frame) {
+                    Some(days) => format!("{} {days}", words::sign(comparison)),
+                    None => words::expected(&commitment.expected, frame.language),
+                }
+            }
+            _ => words::expected(&commitment.expected, frame.language),
+        },
     }
 }
 
 /// The exact expected value: of cases within a time, the time.
-fn expected_value(commitment: &Commitment) -> Value {
+pub(crate) fn expected_value(commitment: &Commitment) -> Value {
     match (&commitment.indicator, &commitment.expected.target) {
         (Indicator::Within(within), target) => match (&within.limit, target) {
             (Limit::Time { length, .. }, _) => Value::Micros(i128::from(length.0)),
@@ -139,6 +157,7 @@ fn target_value(target: &Target) -> Value {
             number(&BigRational::new((*numerator).into(), (*denominator).into()))
         }
         Target::Cents(cents) => Value::Cents(*cents),
+        Target::Unstated => Value::Empty,
     }
 }
 
@@ -186,13 +205,22 @@ fn share_value(share: &BigRational, unit: Unit) -> Value {
 /// Decimals of the shares of a commitment: those of its target, at least three for availability, more where
 /// rounding would lie.
 fn decimals(commitment: &Commitment, share: &BigRational) -> u8 {
-    let Target::Share { decimals, .. } = commitment.expected.target else { return 0 };
+    let decimals = match commitment.expected.target {
+        Target::Share { decimals, .. } => decimals,
+        _ => 0,
+    };
+    let decimals = commitment.decimals.unwrap_or(decimals);
     let least = match commitment.indicator {
-        Indicator::Availability(_) | Indicator::MeanOf(_) => decimals.max(SHARE_DECIMALS),
+        Indicator::Availability(_) | Indicator::MeanOf(_) if commitment.decimals.is_none() => {
+            decimals.max(SHARE_DECIMALS)
+        }
+        Indicator::Availability(_) | Indicator::MeanOf(_) => decimals,
         Indicator::Within(_)
         | Indicator::ResponseTime(_)
         | Indicator::Cadence(_)
         | Indicator::LongestStop(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_)
         | Indicator::Count(_)
         | Indicator::Ratio(_)
         | Indicator::CaseTime(_)
@@ -212,7 +240,8 @@ pub(crate) fn target_share(commitment: &Commitment) -> Option<BigRational> {
         | Target::Months(_)
         | Target::Days { .. }
         | Target::Number { .. }
-        | Target::Cents(_) => None,
+        | Target::Cents(_)
+        | Target::Unstated => None,
     }
 }
 
@@ -222,14 +251,15 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
     let Some(measured) = &measurement.measured else {
         let reason = match &measurement.verdict {
             Verdict::NotMeasured(reason) => words::reason(reason, language),
-            Verdict::Met | Verdict::Missed | Verdict::NotProvable => String::new(),
+            Verdict::Met | Verdict::Missed | Verdict::NotProvable | Verdict::NoThreshold => String::new(),
         };
         let text = say(language, "non misurato", "not measured");
         return Cell { text, value: Value::NotMeasured(reason), tone: Tone::Unsure, proof: None };
     };
     let (text, value) = match measured {
         Measured::Share(share) => {
-            let percent = numbers::percent(share, decimals(commitment, share), language);
+            let percent = fraction::share(commitment, measurement, frame)
+                .unwrap_or_else(|| numbers::percent(share, decimals(commitment, share), language));
             let text = match &commitment.indicator {
                 Indicator::AllOf(_) => compound::measured(&measurement.evidence, frame),
                 Indicator::Within(within) => {
@@ -242,7 +272,10 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
         }
         Measured::Time(time) => (time_text(*time, commitment, frame), Value::Micros(i128::from(time.0))),
         Measured::Months(months) => (every(*months, frame), Value::Integer(i128::from(*months))),
-        Measured::Days(days) => (words::days(days, language), number(days)),
+        Measured::Days(days) => {
+            let text = fraction::days(days, commitment, frame);
+            (text.unwrap_or_else(|| words::days(days, language)), number(days))
+        }
         Measured::Number(count) => (numbers::integer(*count, language), Value::Integer(*count)),
         Measured::Cents(cents) => (numbers::euro(*cents, language), Value::Cents(*cents)),
     };
@@ -254,7 +287,9 @@ fn time_text(time: Micros, commitment: &Commitment, frame: &Frame<'_>) -> String
     match (&commitment.indicator, commitment.expected.target) {
         (Indicator::CaseTime(one), _) => match one.clock {
             TimesClock::Working(_) => numbers::service_time(time, frame.language),
-            TimesClock::Elapsed | TimesClock::Days => numbers::duration(time, frame.language),
+            TimesClock::Elapsed | TimesClock::Days | TimesClock::WorkingDays(_) => {
+                numbers::duration(time, frame.language)
+            }
         },
         (Indicator::LongestStop(_), _) => numbers::duration(time, frame.language),
         (_, Target::Time { unit, .. }) => words::time_in(unit, time.0, frame.language),
@@ -271,7 +306,11 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
         proof: None,
     };
     match evidence {
-        Evidence::Availability(_) | Evidence::Weighted(_) | Evidence::Mean(_) => time(longest_stop(evidence)),
+        Evidence::Availability(_)
+        | Evidence::Weighted(_)
+        | Evidence::Mean(_)
+        | Evidence::Days(_)
+        | Evidence::Hours(_) => time(longest_stop(evidence)),
         Evidence::Response(response) => {
             response.slowest.first().map_or_else(Cell::empty, |slowest| time(slowest.0))
         }
@@ -330,6 +369,8 @@ fn longest_stop(evidence: &Evidence) -> Micros {
         Evidence::Mean(parts) => {
             parts.iter().map(|part| longest_stop(&part.evidence)).max().unwrap_or(Micros(0))
         }
+        Evidence::Days(days) => days.availability.longest_stop(),
+        Evidence::Hours(hours) => hours.availability.longest_stop(),
         Evidence::Response(_)
         | Evidence::Within(_)
         | Evidence::Cadence(_)
@@ -370,6 +411,23 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
                 &format!("{stop}{excused}; coverage {known}"),
             )
         }
+        Evidence::Days(days) => {
+            let doubtful = days.account.doubtful;
+            let lost = days.account.lost;
+            let mut text = match lost {
+                1 => say(language, "1 giorno perso", "1 day lost"),
+                lost => say(language, &format!("{lost} giorni persi"), &format!("{lost} days lost")),
+            };
+            if doubtful > 0 {
+                text.push_str(&say(
+                    language,
+                    &format!(", {doubtful} in dubbio"),
+                    &format!(", {doubtful} in doubt"),
+                ));
+            }
+            text
+        }
+        Evidence::Hours(hours) => basis(&Evidence::Availability(hours.availability.clone()), frame),
         Evidence::Weighted(weighted) => {
             let names: Vec<String> = weighted
                 .parts
@@ -448,7 +506,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
         Evidence::Counts { counts, sample } => match counts.as_slice() {
-            [part, whole] => {
+            [part, whole, ..] => {
                 let [of, all] = [part, whole].map(|count| numbers::integer(*count, language));
                 let interval = match (u64::try_from(*part), u64::try_from(*whole)) {
                     (Ok(part), Ok(whole)) if *sample => small_sample(part, whole, frame),
@@ -506,7 +564,7 @@ fn apart(cases: CaseCount, language: Language) -> String {
 }
 
 /// Measured − expected in the commitment's own unit, with what that means in words.
-fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
+pub(crate) fn deviation(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
     let language = frame.language;
     let (Some(deviation), Some(measured)) = (&measurement.deviation, &measurement.measured) else {
         return Cell::empty();
@@ -580,8 +638,14 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
         Verdict::Met => Tone::Good,
         Verdict::Missed => Tone::Bad,
         Verdict::NotProvable | Verdict::NotMeasured(_) => Tone::Unsure,
+        Verdict::NoThreshold => return Cell::words(words::verdict(&measurement.verdict, frame.language)),
     };
+    // Nobody is held to a best effort.
+    let tone = if commitment.best_effort && tone == Tone::Bad { Tone::Unsure } else { tone };
     let mut text = words::verdict(&measurement.verdict, frame.language);
+    if commitment.best_effort {
+        text.push_str(" (best effort)");
+    }
     let (months, own) = (frame.period.months().len(), usize::from(commitment.months));
     if months < own {
         text.push_str(&say(

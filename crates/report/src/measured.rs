@@ -158,6 +158,7 @@ pub(crate) fn times_questions(layout: &TimesLayout, frame: &Frame<'_>) -> Vec<Qu
                 TimesClock::Elapsed => TimesBy::Elapsed,
                 TimesClock::Working(code) => TimesBy::Working(calendar(code, frame)),
                 TimesClock::Days => TimesBy::Days,
+                TimesClock::WorkingDays(code) => TimesBy::WorkingDays(calendar(code, frame)),
             },
         },
         filter: layout.filter.clone(),
@@ -351,7 +352,7 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
     }
     let exact = BigRational::new(BigInt::from(sum), BigInt::from(count));
     match &layout.clock {
-        TimesClock::Days => {
+        TimesClock::Days | TimesClock::WorkingDays(_) => {
             let decimals = if exact.is_integer() { 0 } else { layout.decimals };
             let (numerator, denominator) = numbers::parts(&exact);
             Cell {
@@ -371,7 +372,9 @@ fn length(sum: i128, count: usize, layout: &TimesLayout, frame: &Frame<'_>) -> C
             Cell {
                 text: match clock {
                     TimesClock::Working(_) => numbers::service_time(shown, frame.language),
-                    TimesClock::Elapsed | TimesClock::Days => numbers::duration(shown, frame.language),
+                    TimesClock::Elapsed | TimesClock::Days | TimesClock::WorkingDays(_) => {
+                        numbers::duration(shown, frame.language)
+                    }
                 },
                 value: Value::Micros(i128::from(micros)),
                 tone: Tone::Plain,

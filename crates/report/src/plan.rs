@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use impegno_calendar::{Interval, Period};
+use impegno_calendar::{Instant, Interval, Period};
 use impegno_charter::{Axis, BlockLayout, Centre, Formula, Layout, Reference};
 use impegno_measure::{Answer, Measurement, Question};
 
 use crate::body::Basis;
 use crate::document::{Block, Figure, Language, Page, Report, Section, Served, Table};
+use crate::indicators::{self, Beside};
 use crate::{body, changes, commitments, figures, matrix, measured, proofs, tables};
 
 /// What a report is about and what it rests on.
@@ -22,7 +23,9 @@ pub struct Frame<'c> {
     pub period: Period,
     /// The language.
     pub language: Language,
-    /// When the last fact used became known, ISO 8601.
+    /// When the last fact used became known.
+    pub known: Instant,
+    /// The same, ISO 8601.
     pub known_at: String,
     /// Head of the ledger.
     pub ledger_head: String,
@@ -72,7 +75,11 @@ impl<'c> Plan<'c> {
                 BlockLayout::Classes(layout) => questions.extend(matrix::classes_questions(layout, &frame)),
                 BlockLayout::Changes(layout) => questions.extend(changes::questions(layout, &frame)),
                 BlockLayout::Figures(layout) => questions.extend(figures::questions(layout, &frame)),
-                BlockLayout::Text(_) | BlockLayout::Commitments { .. } | BlockLayout::Choices => {}
+                BlockLayout::Text(_)
+                | BlockLayout::Commitments { .. }
+                | BlockLayout::Indicators(_)
+                | BlockLayout::Sheets(_)
+                | BlockLayout::Choices => {}
             }
             blocks.push(start..questions.len());
         }
@@ -92,8 +99,20 @@ impl<'c> Plan<'c> {
         &self.questions
     }
 
-    /// The report, from the answers to [`Plan::questions`] and the measurements of the commitments.
-    pub fn report(&self, answers: &[Answer], measurements: &[Measurement]) -> Report {
+    /// The periods in which commitments are measured besides that of the report, earliest first.
+    pub fn periods(&self) -> Vec<Period> {
+        let frame = &self.frame;
+        let mut periods: Vec<Period> =
+            frame.layout.indicators().flat_map(|layout| indicators::periods(layout, frame)).collect();
+        periods.sort_by_key(|period| (period.first_day(), period.last_day()));
+        periods.dedup();
+        periods.retain(|period| *period != frame.period);
+        periods
+    }
+
+    /// The report, from the answers to [`Plan::questions`], the measurements of the commitments, and those of
+    /// [`Plan::periods`].
+    pub fn report(&self, answers: &[Answer], measurements: &[Measurement], beside: &[Beside]) -> Report {
         let frame = &self.frame;
         let answers = match frame.body {
             Some(_) => body::chosen(answers),
@@ -105,7 +124,7 @@ impl<'c> Plan<'c> {
         let mut blocks_of: Vec<Vec<Block>> = Vec::new();
         for (layout, range) in frame.layout.blocks().zip(&self.blocks) {
             let (own, own_facts) = part(&answers, range);
-            let mut blocks = self.blocks(layout, &own, measurements);
+            let mut blocks = self.blocks(layout, &own, measurements, beside);
             let basis = Basis::of_facts(&own_facts);
             for block in &blocks {
                 if let Block::Table(table) = block {
@@ -159,6 +178,9 @@ impl<'c> Plan<'c> {
         let mut pages =
             vec![Page { slug: "report".to_owned(), title: title.clone(), lead: String::new(), sections }];
         pages.extend(proofs::pages(frame, measurements, &self.proofs));
+        for other in beside {
+            pages.extend(proofs::pages_of(frame, other, &self.proofs));
+        }
         Report {
             layout: frame.layout.code.clone(),
             title,
@@ -183,7 +205,13 @@ impl<'c> Plan<'c> {
 
 impl Plan<'_> {
     /// What a block of the layout says; figures are made later.
-    fn blocks(&self, layout: &BlockLayout, own: &[Answer], measurements: &[Measurement]) -> Vec<Block> {
+    fn blocks(
+        &self,
+        layout: &BlockLayout,
+        own: &[Answer],
+        measurements: &[Measurement],
+        beside: &[Beside],
+    ) -> Vec<Block> {
         let frame = &self.frame;
         match layout {
             BlockLayout::Text(text) => vec![Block::Text(frame.say(text))],
@@ -198,6 +226,10 @@ impl Plan<'_> {
             BlockLayout::Commitments { id, title, codes, .. } => {
                 vec![Block::Table(commitments::table(id, title, codes.as_deref(), frame, measurements))]
             }
+            BlockLayout::Indicators(layout) => {
+                vec![Block::Table(indicators::table(layout, frame, measurements, beside))]
+            }
+            BlockLayout::Sheets(named) => indicators::sheets(named, frame, measurements),
             BlockLayout::Choices => commitments::choices(frame),
             BlockLayout::Figures(_) => Vec::new(),
         }

@@ -4,15 +4,17 @@ mod acts;
 mod availability;
 pub(crate) mod compound;
 mod counted;
+mod operation;
 mod times;
 
-use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Indicator, Standard, Statistic};
+use impegno_calendar::{Micros, Period};
+use impegno_charter::{Clock, Commitment, Indicator, IndicatorsLayout, Standard, Statistic};
 use impegno_measure::{Evidence, FactRef, Judged, Judgement, Measured, Measurement, WithinEvidence};
 
 use crate::clock_rules;
 use crate::commitments::{basis, expected, limit, measured, taken, target_share, verdict, versions};
-use crate::document::{Block, Cell, Column, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
+use crate::document::{Block, Cell, Column, Language, Page, Row, RowRole, Section, Table, Tone, Unit, Value};
+use crate::indicators::{self, Beside};
 use crate::numbers;
 use crate::plan::{Frame, Proofs};
 use crate::tables::quotient;
@@ -28,8 +30,44 @@ pub fn proof_slug(code: &str) -> String {
     format!("prova/{word}")
 }
 
+/// The address of the proof of a commitment in another period than that of the report.
+pub(crate) fn proof_slug_of(code: &str, period: Period) -> String {
+    let code = proof_slug(code);
+    let period: String =
+        period.to_string().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let period = period.to_ascii_lowercase();
+    code.replacen("prova/", &format!("prova/{period}/"), 1)
+}
+
+/// The proofs of what was measured in another period, for the tables that show it.
+pub(crate) fn pages_of(frame: &Frame<'_>, beside: &Beside, asked: &Proofs) -> Vec<Page> {
+    let shown = |code: &str| {
+        let of_period = |layout: &&IndicatorsLayout| {
+            layout.of.has(code) && indicators::periods(layout, frame).contains(&beside.period)
+        };
+        frame.layout.indicators().any(|layout| of_period(&layout))
+    };
+    let frame = Frame { period: beside.period, ..frame.clone() };
+    let slug = |code: &str| proof_slug_of(code, beside.period);
+    let label = beside.period.label(frame.language == Language::It);
+    proofs(&frame, &beside.measurements, asked, &slug, &|code| shown(code))
+        .into_iter()
+        .map(|page| Page { title: format!("{}, {label}", page.title), ..page })
+        .collect()
+}
+
 /// One page for each commitment that the layout speaks of, as far as its proof is asked for.
 pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement], asked: &Proofs) -> Vec<Page> {
+    proofs(frame, measurements, asked, &proof_slug, &|code| frame.layout.speaks_of(code))
+}
+
+fn proofs(
+    frame: &Frame<'_>,
+    measurements: &[Measurement],
+    asked: &Proofs,
+    slug: &dyn Fn(&str) -> String,
+    shown: &dyn Fn(&str) -> bool,
+) -> Vec<Page> {
     let asked = |commitment: &&Commitment| match asked {
         Proofs::All => true,
         Proofs::Of(asked) => commitment.code == *asked || commitment.id == *asked,
@@ -39,11 +77,11 @@ pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement], asked: &Pro
         .centre
         .commitments
         .iter()
-        .filter(|commitment| frame.layout.speaks_of(&commitment.code))
+        .filter(|commitment| shown(&commitment.code))
         .filter(asked)
         .filter_map(|commitment| {
             let measurement = measurements.iter().find(|one| one.id == commitment.id)?;
-            Some(page(commitment, measurement, measurements, frame))
+            Some(page(commitment, measurement, measurements, slug(&commitment.id), frame))
         })
         .collect()
 }
@@ -52,11 +90,12 @@ fn page(
     commitment: &Commitment,
     measurement: &Measurement,
     measurements: &[Measurement],
+    slug: String,
     frame: &Frame<'_>,
 ) -> Page {
     let language = frame.language;
-    let slug = proof_slug(&commitment.id);
-    let id = slug.trim_start_matches("prova/").to_owned();
+    // Names of tables are unique in the report: those of other periods begin with the period.
+    let id = slug.trim_start_matches("prova/").replace('/', "-");
     let mut facts = vec![
         format!("{}: {}", say(language, "Fonte", "Source"), frame.say(&commitment.document)),
         format!("{}: {}", say(language, "Atteso", "Expected"), expected(commitment, frame)),
@@ -101,6 +140,7 @@ fn page(
         ));
     }
     facts.push(standard(commitment.standard, frame));
+    facts.extend(indicators::belongs(commitment, frame));
     facts.extend(versions::fact(commitment, measurements, frame));
     let mut sections = vec![Section {
         id: "definizione".to_owned(),
@@ -131,7 +171,7 @@ fn page(
 }
 
 /// The definition of an indicator in words.
-fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
+pub(crate) fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
     let language = frame.language;
     match indicator {
         Indicator::Availability(one) => availability::definition(one, frame),
@@ -166,6 +206,8 @@ fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
                 ),
             )
         }
+        Indicator::DaysAvailable(one) => operation::days_definition(one, frame),
+        Indicator::HoursOfOperation(one) => operation::hours_definition(one, frame),
         Indicator::AllOf(parts) => compound::definition(parts, frame),
         Indicator::CaseTime(one) => times::definition(one, frame),
         Indicator::Count(one) => counted::count(one, frame),
@@ -316,6 +358,8 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
             }
             blocks
         }
+        Evidence::Days(one) => operation::days(id, one, frame),
+        Evidence::Hours(one) => operation::hours(id, one, frame),
         Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
         Evidence::CaseTime(one) => times::evidence(id, one, frame),
         Evidence::Counts { .. } => Vec::new(),

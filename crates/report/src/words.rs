@@ -2,7 +2,9 @@
 
 use impegno_calendar::Instant;
 use impegno_calendar::Zone;
-use impegno_charter::{Comparison, Expected, Target, TimeUnit};
+use impegno_charter::{
+    Commitment, Comparison, Dimension, Expected, ShareForm, Standard, SubDimension, Target, TimeUnit,
+};
 use impegno_measure::{Judgement, Reason, StretchState, Verdict};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -24,7 +26,45 @@ pub(crate) fn verdict(verdict: &Verdict, language: Language) -> String {
         Verdict::Met => say(language, "Rispettato", "Met"),
         Verdict::Missed => say(language, "Non rispettato", "Missed"),
         Verdict::NotProvable => say(language, "Non dimostrabile", "Not provable"),
+        Verdict::NoThreshold => say(language, "Senza soglia", "No threshold"),
         Verdict::NotMeasured(_) => say(language, "Non misurato", "Not measured"),
+    }
+}
+
+/// Dimension and sub-dimension of quality: `Efficacia: affidabilità`; empty where a promise names none.
+pub(crate) fn dimension(commitment: &Commitment, language: Language) -> String {
+    let part = commitment.sub_dimension.map(|part| match part {
+        SubDimension::Physical => say(language, "fisica", "physical"),
+        SubDimension::Multichannel => say(language, "multicanale", "multichannel"),
+        SubDimension::Conformity => say(language, "conformità", "conformity"),
+        SubDimension::Reliability => say(language, "affidabilità", "reliability"),
+        SubDimension::Completeness => say(language, "compiutezza", "completeness"),
+    });
+    let whole = commitment.dimension.map(|whole| match whole {
+        Dimension::Accessibility => say(language, "Accessibilità", "Accessibility"),
+        Dimension::Timeliness => say(language, "Tempestività", "Timeliness"),
+        Dimension::Transparency => say(language, "Trasparenza", "Transparency"),
+        Dimension::Effectiveness => say(language, "Efficacia", "Effectiveness"),
+    });
+    whole.into_iter().chain(part).collect::<Vec<_>>().join(": ")
+}
+
+/// The period for which something is promised, from its months.
+pub(crate) fn period(months: u8, language: Language) -> String {
+    match months {
+        1 => say(language, "mese", "month"),
+        3 => say(language, "trimestre", "quarter"),
+        6 => say(language, "semestre", "half-year"),
+        12 => say(language, "anno", "year"),
+        other => self::months(i64::from(other), language),
+    }
+}
+
+/// Which kind of standard a promise is, in a word.
+pub(crate) fn standard(standard: Standard, language: Language) -> String {
+    match standard {
+        Standard::Specific => say(language, "specifico", "specific"),
+        Standard::General => say(language, "generale", "general"),
     }
 }
 
@@ -76,16 +116,29 @@ pub(crate) fn stretch(state: StretchState, language: Language) -> String {
     }
 }
 
-/// An expected value: `≥ 98,50 %`.
-pub(crate) fn expected(expected: &Expected, language: Language) -> String {
-    let sign = match expected.comparison {
+/// The sign of a comparison.
+pub(crate) fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
         Comparison::AtLeast => "≥",
         Comparison::MoreThan => ">",
         Comparison::AtMost => "≤",
         Comparison::LessThan => "<",
-    };
+    }
+}
+
+/// An expected value: `≥ 98,50 %`.
+pub(crate) fn expected(expected: &Expected, language: Language) -> String {
+    let sign = sign(expected.comparison);
     let value = match &expected.target {
-        Target::Share { numerator, denominator, decimals } => {
+        Target::Unstated => return say(language, "nessuna soglia", "no threshold"),
+        Target::Share { numerator, denominator, written: ShareForm::Fraction(decimals), .. } => {
+            let scale = BigInt::from(10).pow(u32::from(*decimals));
+            let number = |digits: i128| {
+                numbers::decimal(&BigRational::new(BigInt::from(digits), scale.clone()), *decimals, language)
+            };
+            format!("{}/{}", number(*numerator), number(*denominator))
+        }
+        Target::Share { numerator, denominator, decimals, written: ShareForm::Percent } => {
             let share = BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator));
             numbers::percent(&share, *decimals, language)
         }

@@ -215,6 +215,11 @@ impl<'t> Table<'t> {
         self.entries.get(key).is_some_and(|value| value.get_ref().is_table())
     }
 
+    /// Whether the value of a key is a text.
+    pub fn is_text(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|value| value.get_ref().is_str())
+    }
+
     /// Whether the value of a key is a list.
     pub fn is_list(&self, key: &str) -> bool {
         self.entries.get(key).is_some_and(|value| value.get_ref().is_array())

@@ -104,6 +104,8 @@ pub enum TimesClock {
     Working(String),
     /// Days from the date of the one event to that of the other: 0 on the same day.
     Days,
+    /// Working days of a calendar after the date of the one event up to that of the other: 0 on the same day.
+    WorkingDays(String),
 }
 
 /// What is said of some times.

@@ -103,12 +103,19 @@ pub(super) fn read_times(block: &mut Table<'_>, names: &mut Names) -> Option<Tim
     let cases = block.required_text("cases");
     let from = block.required_text("from");
     let to = block.required_text("to");
-    let clock = match block.text("calendar") {
-        Some(calendar) => TimesClock::Working(calendar.value),
-        None => match block.word("clock", &[("elapsed", false), ("days", true)]) {
-            Some(word) if word.value => TimesClock::Days,
-            _ => TimesClock::Elapsed,
-        },
+    let working = block.place_of("clock");
+    let word =
+        block.word("clock", &[("elapsed", 0), ("days", 1), ("working-days", 2)]).map(|word| word.value);
+    let clock = match (block.text("calendar"), word) {
+        (Some(calendar), Some(2)) => TimesClock::WorkingDays(calendar.value),
+        (Some(calendar), _) => TimesClock::Working(calendar.value),
+        (None, Some(2)) => {
+            let finding = Finding::error(BAD_SETTING, working, "working days are those of a calendar");
+            block.report(finding.hint("add `calendar`"));
+            return None;
+        }
+        (None, Some(1)) => TimesClock::Days,
+        (None, _) => TimesClock::Elapsed,
     };
     let mut filter = Filter::read(block, "filter");
     let rows = read_axis(block, "rows", None);
@@ -204,11 +211,13 @@ fn read_statistic(block: &Table<'_>, text: &Spot<String>, clock: &TimesClock) ->
 fn read_limit(text: &str, clock: &TimesClock) -> Result<TimesLimit, String> {
     let days = text.strip_suffix("days").or_else(|| text.strip_suffix("day"));
     match (clock, days) {
-        (TimesClock::Days, Some(days)) => {
+        (TimesClock::Days | TimesClock::WorkingDays(_), Some(days)) => {
             let days = days.trim().parse().map_err(|_| format!("`{text}` is not a whole number of days"))?;
             Ok(TimesLimit::Days(days))
         }
-        (TimesClock::Days, None) => Err(format!("the clock counts days, `{text}` is none")),
+        (TimesClock::Days | TimesClock::WorkingDays(_), None) => {
+            Err(format!("the clock counts days, `{text}` is none"))
+        }
         (TimesClock::Elapsed | TimesClock::Working(_), Some(_)) => {
             Err("days are for `clock = \"days\"`: write hours".to_owned())
         }

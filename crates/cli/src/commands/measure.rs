@@ -23,13 +23,15 @@ pub(crate) fn run(arguments: &Measure) -> Result<(), Failure> {
         output::data(&output::table(table, arguments.format));
     }
     if arguments.fail_on_missed {
-        fail_on_missed(&measurements)?;
+        fail_on_missed(&loaded, &measurements)?;
     }
     Ok(())
 }
 
-/// The codes 12 and 13, on demand.
-fn fail_on_missed(measurements: &[Measurement]) -> Result<(), Failure> {
+/// The codes 12 and 13, on demand. Nobody is held to a best effort.
+fn fail_on_missed(loaded: &Loaded, measurements: &[Measurement]) -> Result<(), Failure> {
+    let best_effort = |id: &str| loaded.centre.commitments.iter().any(|one| one.id == id && one.best_effort);
+    let measurements: Vec<&Measurement> = measurements.iter().filter(|one| !best_effort(&one.id)).collect();
     let codes = |wanted: fn(&Verdict) -> bool| {
         let found: Vec<&str> =
             measurements.iter().filter(|one| wanted(&one.verdict)).map(|one| one.code.as_str()).collect();
@@ -57,7 +59,7 @@ pub(crate) fn commitments_alone(
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
     let plan = Plan::new(frame(loaded, &layout, scope, &known)).with_proofs(proofs);
-    Ok((plan.report(&[], &measurements), measurements))
+    Ok((plan.report(&[], &measurements, &[]), measurements))
 }
 
 /// A layout of nothing but the table of commitments.
@@ -86,6 +88,7 @@ pub(crate) fn frame<'c>(loaded: &'c Loaded, layout: &'c Layout, scope: &Scope, k
         layout,
         period: scope.period,
         language: scope.lang.language(),
+        known: known.at,
         known_at: known.at.to_string(),
         ledger_head: known.head.clone(),
         charter_version: loaded.version.to_string(),

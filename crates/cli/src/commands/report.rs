@@ -8,8 +8,8 @@ use impegno_charter::Layout;
 use impegno_findings::nearest;
 use impegno_measure::{Joins, answer, measure_commitments};
 use impegno_publish::File;
-use impegno_report::Plan;
 use impegno_report::document::Report as Document;
+use impegno_report::{Beside, Plan};
 
 use crate::arguments::{Report, Scope};
 use crate::commands::measure::frame;
@@ -109,7 +109,13 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
     let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;
     let measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
-    let mut document = plan.report(&answers, &measurements);
+    let mut beside = Vec::new();
+    for period in plan.periods() {
+        let interval = period.interval(&loaded.centre.zone);
+        let measurements = measure_commitments(&loaded.centre, interval, known.at, &known)?;
+        beside.push(Beside { period, measurements });
+    }
+    let mut document = plan.report(&answers, &measurements, &beside);
     // What was published is the whole centre's.
     if loaded.body.is_none() {
         document.pages.push(super::compare::page(loaded, layout, scope, &document)?);

@@ -15,6 +15,8 @@ pub enum TimesBy {
     Working(Calendar),
     /// Days from the date of the one event to that of the other.
     Days,
+    /// Working days of a calendar after the date of the one event up to that of the other.
+    WorkingDays(Calendar),
 }
 
 impl PartialEq for TimesBy {
@@ -22,8 +24,9 @@ impl PartialEq for TimesBy {
     fn eq(&self, other: &TimesBy) -> bool {
         match (self, other) {
             (TimesBy::Elapsed, TimesBy::Elapsed) | (TimesBy::Days, TimesBy::Days) => true,
-            (TimesBy::Working(one), TimesBy::Working(two)) => one.code() == two.code(),
-            (TimesBy::Elapsed | TimesBy::Days | TimesBy::Working(_), _) => false,
+            (TimesBy::Working(one), TimesBy::Working(two))
+            | (TimesBy::WorkingDays(one), TimesBy::WorkingDays(two)) => one.code() == two.code(),
+            (TimesBy::Elapsed | TimesBy::Days | TimesBy::Working(_) | TimesBy::WorkingDays(_), _) => false,
         }
     }
 }
@@ -91,6 +94,9 @@ fn length(by: &TimesBy, zone: &Zone, from: Instant, to: Instant) -> i64 {
         TimesBy::Days => {
             let days = zone.date(to).duration_since(zone.date(from));
             days.as_hours() / 24
+        }
+        TimesBy::WorkingDays(calendar) => {
+            i64::from(calendar.working_days_between(zone.date(from), zone.date(to)))
         }
     }
 }

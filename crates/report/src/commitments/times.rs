@@ -12,7 +12,7 @@ use crate::words::{self, say};
 /// A time on the clock of the promise.
 pub(crate) fn taken(taken: i64, clock: &TimesClock, frame: &Frame<'_>) -> Cell {
     let (text, value) = match clock {
-        TimesClock::Days => (
+        TimesClock::Days | TimesClock::WorkingDays(_) => (
             words::days(&num_rational::BigRational::from_integer(taken.into()), frame.language),
             Value::Integer(i128::from(taken)),
         ),

@@ -21,6 +21,22 @@ pub(crate) fn subject(indicator: &Indicator, frame: &Frame<'_>) -> String {
             let component = &one.of;
             say(language, &format!("fermo più lungo di {component}"), &format!("longest stop of {component}"))
         }
+        Indicator::DaysAvailable(one) => {
+            let component = &one.availability.of;
+            say(
+                language,
+                &format!("giorni di disponibilità di {component}"),
+                &format!("days of availability of {component}"),
+            )
+        }
+        Indicator::HoursOfOperation(one) => {
+            let component = &one.availability.of;
+            say(
+                language,
+                &format!("ore di funzionamento di {component}"),
+                &format!("hours of operation of {component}"),
+            )
+        }
         Indicator::MeanOf(_) => say(language, "media", "mean"),
         Indicator::AllOf(_) => say(language, "tutte", "all"),
         Indicator::ResponseTime(one) => {

@@ -14,7 +14,16 @@ pub(super) fn count(counted: &Counted, frame: &Frame<'_>) -> String {
 /// The definition of a ratio.
 pub(super) fn ratio(ratio: &Ratio, frame: &Frame<'_>) -> String {
     let [part, whole] = [&ratio.part, &ratio.whole].map(|side| what(side, frame));
-    say(frame.language, &format!("{part} ÷ {whole}."), &format!("{part} ÷ {whole}."))
+    let mut text = format!("{part} ÷ {whole}.");
+    if let Some(per) = &ratio.per {
+        let per = what(per, frame);
+        text.push_str(&say(
+            frame.language,
+            &format!(" I due numeri sono stampati per ciascuna unità di: {per}."),
+            &format!(" Both numbers are printed for one of: {per}."),
+        ));
+    }
+    text
 }
 
 fn what(counted: &Counted, frame: &Frame<'_>) -> String {

@@ -31,6 +31,15 @@ pub(super) fn definition(one: &CaseTime, frame: &Frame<'_>) -> String {
     let clock = match &one.clock {
         TimesClock::Elapsed => say(language, "ogni secondo", "every second"),
         TimesClock::Days => say(language, "in giorni, da data a data", "in days, from date to date"),
+        TimesClock::WorkingDays(calendar) => say(
+            language,
+            &format!(
+                "in giorni lavorativi del calendario «{calendar}»: il primo giorno non conta, l’ultimo sì"
+            ),
+            &format!(
+                "in working days of the calendar “{calendar}”: the first day does not count, the last does"
+            ),
+        ),
         TimesClock::Working(calendar) => say(
             language,
             &format!("solo nelle ore di servizio del calendario «{calendar}»"),
@@ -62,7 +71,7 @@ pub(super) fn band_end(end: &BigRational, commitment: &Commitment, frame: &Frame
     let whole = i64::try_from(end.ceil().to_integer()).unwrap_or(i64::MAX);
     match &commitment.indicator {
         Indicator::CaseTime(one) => match one.clock {
-            TimesClock::Days => words::days(end, language),
+            TimesClock::Days | TimesClock::WorkingDays(_) => words::days(end, language),
             TimesClock::Working(_) => numbers::service_time(Micros(whole), language),
             TimesClock::Elapsed => numbers::duration(Micros(whole), language),
         },

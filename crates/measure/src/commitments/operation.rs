@@ -1,0 +1,124 @@
+//! Availability told in days and in hours of operation.
+
+use impegno_calendar::{Calendar, Interval, Micros};
+use impegno_charter::{Availability, Centre, DaysAvailable, HoursOfOperation, Subject, Works};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+
+use super::{Evidence, Found, Scene};
+use crate::availability::{self, AvailabilityEvidence, Composition, DayAccount, Excluded};
+use crate::verdict::{Band, Measured, Reason, fraction};
+
+/// Why a number of days is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DaysEvidence {
+    /// The account of days.
+    pub account: DayAccount,
+    /// The stops, and whose they are.
+    pub availability: AvailabilityEvidence,
+}
+
+/// Why a number of hours is what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HoursEvidence {
+    /// The hours, and the stops.
+    pub availability: AvailabilityEvidence,
+    /// The hours of work that the document writes, in microseconds and as much of them as the period has; those of the
+    /// calendar without.
+    pub declared: Option<BigRational>,
+}
+
+impl HoursEvidence {
+    /// The hours of work that the hours of operation are divided by, in microseconds.
+    pub fn whole(&self) -> BigRational {
+        let account = &self.availability.account;
+        self.declared.clone().unwrap_or_else(|| exact(account.up + account.down))
+    }
+}
+
+fn exact(time: Micros) -> BigRational {
+    BigRational::from_integer(BigInt::from(time.0))
+}
+
+/// What an availability of something that works or not is of.
+fn works(wanted: &Availability) -> Option<&Works> {
+    match &wanted.of {
+        Subject::Works(works) => Some(works),
+        Subject::Weighted(_) => None,
+    }
+}
+
+/// The calendar of an availability.
+fn calendar(wanted: &Availability, centre: &Centre) -> Calendar {
+    centre.calendar(&wanted.calendar).cloned().unwrap_or_else(|| Calendar::always(centre.zone.clone()))
+}
+
+impl Scene<'_> {
+    /// Days available ÷ days that were available or lost; what is in doubt widens the band.
+    pub(super) fn days_available(&self, wanted: &DaysAvailable) -> Found {
+        let centre = self.centre;
+        let one = &wanted.availability;
+        // A weighted availability is refused when the promise is read.
+        let nothing = Works::Component(String::new());
+        let works = works(one).unwrap_or(&nothing);
+        let (evidence, reason) = self.available(one, works);
+        let of = Composition::of(works, centre).unwrap_or_else(Composition::nothing);
+        let excluded = Excluded::of(&of, |component| self.accepted.of_component(component, centre));
+        let account = availability::by_day(
+            &self.gathered.lines,
+            one,
+            &of,
+            &calendar(one, centre),
+            self.window,
+            &excluded,
+            &centre.zone,
+            wanted.tolerated,
+        );
+        let [good, bad, doubt] = [account.available, account.lost, account.doubtful].map(i128::from);
+        let heard = evidence.checks > 0 || one.interruptions.is_some();
+        let value = fraction(good, good + bad).filter(|_| heard).map(|share| {
+            let all = good + bad + doubt;
+            let low = fraction(good, all).unwrap_or_else(|| share.clone());
+            let high = fraction(good + doubt, all).unwrap_or_else(|| share.clone());
+            (Measured::Share(share), Band { low, high })
+        });
+        let evidence = DaysEvidence { account, availability: evidence };
+        Found { value, reason, evidence: Evidence::Days(evidence) }
+    }
+
+    /// Hours of operation ÷ hours of work.
+    pub(super) fn hours_of_operation(&self, wanted: &HoursOfOperation) -> Found {
+        let one = &wanted.availability;
+        let nothing = Works::Component(String::new());
+        let (evidence, reason) = self.available(one, works(one).unwrap_or(&nothing));
+        let calendar = calendar(one, self.centre);
+        let declared = wanted.whole.and_then(|whole| {
+            let year = self.year_of_window();
+            let all = calendar.working(year.start, year.end);
+            let part = calendar.working(self.window.start, self.window.end);
+            (all > Micros(0)).then(|| exact(whole) * exact(part) / exact(all))
+        });
+        let evidence = HoursEvidence { availability: evidence, declared };
+        let account = evidence.availability.account;
+        let known = account.up + account.down > Micros(0);
+        let value = match &evidence.declared {
+            None => account.share(),
+            Some(whole) => known.then(|| {
+                let of = |time: Micros| exact(time) / whole;
+                (of(account.up), Band { low: of(account.up), high: of(account.up + account.unknown) })
+            }),
+        };
+        let value = value.map(|(share, band)| (Measured::Share(share), band));
+        // Declared hours of a year that the calendar does not have cannot be cut.
+        let reason =
+            if wanted.whole.is_some() && evidence.declared.is_none() { Reason::AllExcused } else { reason };
+        Found { value, reason, evidence: Evidence::Hours(evidence) }
+    }
+
+    /// The civil year in which the window begins.
+    fn year_of_window(&self) -> Interval {
+        let zone = &self.centre.zone;
+        let first = zone.date(self.window.start).first_of_year();
+        Interval { start: zone.day_start(first), end: zone.day_end(first.last_of_year()) }
+    }
+}
