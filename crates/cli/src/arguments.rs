@@ -61,6 +61,10 @@ pub(crate) struct Centre {
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
+    /// The sample centre: `florence-2017` (a yearly report), `florence-charter-2025` (a quality charter) or
+    /// `ict-indicators-2020` (a performance plan)
+    #[arg(default_value = "florence-2017")]
+    pub sample: String,
     /// Where to put the sample centre and its report; must be empty or a demo of before
     #[arg(long, default_value = "impegno-demo")]
     pub out: PathBuf,
@@ -314,7 +318,8 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sample {
-    /// The sample centre: `florence-2017`, or a folder with its own published tables
+    /// The sample centre: `florence-2017`, `florence-charter-2025`, `ict-indicators-2020`, or a folder with its own
+    /// published tables in the form of the first
     pub centre: String,
     /// Seed: the same seed gives the same bytes
     #[arg(long, default_value_t = 2017)]

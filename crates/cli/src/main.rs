@@ -12,6 +12,7 @@ mod hypothesis;
 mod import;
 mod output;
 mod publication;
+mod samples;
 mod served;
 mod supply;
 

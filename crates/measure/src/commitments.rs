@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
 use impegno_charter::{
-    Availability, CaseTime, Centre, Commitment, DownBy, Expected, Indicator, Limit, MeanPart, Requirement,
-    Subject, TimesClock, Weighted, Within, Works,
+    Availability, CaseTime, Centre, Commitment, CountUnit, DownBy, Expected, Indicator, Limit, MeanPart,
+    Requirement, Subject, TimesClock, Weighted, Within, Works,
 };
 use impegno_facts::Kind;
 use jiff::civil::Date;
@@ -79,6 +79,8 @@ pub enum Evidence {
         counts: Vec<i128>,
         /// Whether the part is some of the cases of the whole, so that they can be taken for a sample.
         sample: bool,
+        /// What the quantities are.
+        unit: CountUnit,
     },
     /// Of a compound standard: each requirement.
     AllOf(Vec<RequirementEvidence>),
@@ -408,7 +410,8 @@ impl Scene<'_> {
                     let band = self.count_band(counted, count);
                     (measured, band)
                 });
-                let evidence = Evidence::Counts { counts: count.into_iter().collect(), sample: false };
+                let counts = count.into_iter().collect();
+                let evidence = Evidence::Counts { counts, sample: false, unit: CountUnit::One };
                 Found { value, reason: Reason::NoFacts, evidence }
             }
             Indicator::Ratio(ratio) => {
@@ -426,6 +429,7 @@ impl Scene<'_> {
                 let evidence = Evidence::Counts {
                     counts: counts.into_iter().chain([per]).flatten().collect(),
                     sample: ratio.is_sample(),
+                    unit: ratio.unit,
                 };
                 Found { value, reason, evidence }
             }

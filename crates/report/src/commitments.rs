@@ -6,7 +6,9 @@ pub(crate) mod times;
 pub(crate) mod versions;
 
 use impegno_calendar::Micros;
-use impegno_charter::{Clock, Commitment, Comparison, Indicator, Limit, Target, TimesClock, Within, Words};
+use impegno_charter::{
+    Clock, Commitment, Comparison, CountUnit, Indicator, Limit, Printed, Target, TimesClock, Within, Words,
+};
 use impegno_measure::{
     Account, CaseCount, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence,
 };
@@ -505,9 +507,15 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         }
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
-        Evidence::Counts { counts, sample } => match counts.as_slice() {
+        Evidence::Counts { counts, sample, unit } => match counts.as_slice() {
             [part, whole, ..] => {
-                let [of, all] = [part, whole].map(|count| numbers::integer(*count, language));
+                let [of, all] = [part, whole].map(|count| match unit {
+                    CountUnit::One => numbers::integer(*count, language),
+                    CountUnit::Minutes => {
+                        let micros = i64::try_from(*count).unwrap_or(i64::MAX).saturating_mul(60_000_000);
+                        numbers::service_time(Micros(micros), language)
+                    }
+                });
                 let interval = match (u64::try_from(*part), u64::try_from(*whole)) {
                     (Ok(part), Ok(whole)) if *sample => small_sample(part, whole, frame),
                     _ => String::new(),
@@ -593,7 +601,14 @@ pub(crate) fn deviation(commitment: &Commitment, measurement: &Measurement, fram
         ),
         Measured::Share(share) => {
             let points = deviation * BigRational::from_integer(100.into());
-            let text = numbers::signed(numbers::decimal(&points, decimals(commitment, share), language));
+            // A figure that is printed as a fraction has no decimals of its own.
+            let least = match commitment.printed {
+                Printed::Fraction => 1,
+                Printed::Percent | Printed::Both => decimals(commitment, share),
+            };
+            let seen = |decimals: &u8| numbers::scaled(&points, *decimals) != 0.into();
+            let decimals = (least..=9).find(seen).unwrap_or(least);
+            let text = numbers::signed(numbers::decimal(&points, decimals, language));
             let unit = say(language, "punti", "points");
             (format!("{text} {unit}"), share_value(deviation, Unit::PercentagePoints))
         }

@@ -123,9 +123,7 @@ impl<'m> Seen<'_, 'm> {
                     proof: None,
                 }
             }
-            [(commitment, measurement)] => {
-                of(commitment, measurement, &self.frame).proven_by(self.proof(commitment))
-            }
+            [(commitment, measurement)] => of(commitment, measurement, &self.frame),
             several => {
                 let texts: Vec<String> = several
                     .iter()
@@ -237,11 +235,14 @@ pub(crate) fn table(
         }
         let key = one.frame.period.to_string();
         let value = |commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>| {
-            let cell = measured(commitment, measurement, frame);
+            let cell = measured(commitment, measurement, frame).proven_by(one.proof(commitment));
             match &measurement.verdict {
                 Verdict::NotMeasured(_) => Cell { text: missing.clone(), ..cell },
                 _ => cell,
             }
+        };
+        let judged = |commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>| {
+            verdict(commitment, measurement, frame).proven_by(one.proof(commitment))
         };
         let heading = Column { key: key.clone(), label: one.heading(), numeric: false };
         add(heading, &|code| one.cell(code, &missing, value));
@@ -249,7 +250,7 @@ pub(crate) fn table(
             let heading = one.heading();
             let new =
                 column(&format!("verdict-{key}"), &format!("Esito {heading}"), &format!("Verdict {heading}"));
-            add(new, &|code| one.cell(code, "–", verdict));
+            add(new, &|code| one.cell(code, "–", judged));
         }
         if !last {
             continue;
@@ -265,7 +266,7 @@ pub(crate) fn table(
             add(column("deviation", "Scostamento", "Deviation"), &|code| one.cell(code, "–", deviation));
         }
         if shows(Shown::Verdict) && !shows(Shown::Verdicts) {
-            add(column("verdict", "Esito", "Verdict"), &|code| one.cell(code, "–", verdict));
+            add(column("verdict", "Esito", "Verdict"), &|code| one.cell(code, "–", judged));
         }
     }
     for (row, code) in rows.iter_mut().zip(&codes) {
@@ -292,8 +293,10 @@ pub(crate) fn sheets(of: &Named, frame: &Frame<'_>, measurements: &[Measurement]
         let versions = frame.centre.commitments.iter().filter(|one| one.code == code);
         let held: Vec<&Commitment> =
             versions.filter(|one| measurements.iter().any(|measured| measured.id == one.id)).collect();
+        let several = held.len() > 1;
         for commitment in held {
-            let name = format!("{} {}", commitment.id, frame.say(&commitment.text));
+            let name = if several { &commitment.id } else { &commitment.code };
+            let name = format!("{name} {}", frame.say(&commitment.text));
             blocks.push(Block::Text(name));
             blocks.push(Block::List(sheet(commitment, frame)));
         }

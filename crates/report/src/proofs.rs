@@ -25,6 +25,9 @@ const SLOWEST_LISTED: usize = 25;
 
 /// The address of the proof of a commitment.
 pub fn proof_slug(code: &str) -> String {
+    // A version is told apart by its first day: `P5 (2020-01-01)` stands at `prova/p5-2020-01-01`.
+    let code = code.replacen(" (", "-", 1);
+    let code = code.strip_suffix(')').unwrap_or(&code);
     let word: String =
         code.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     format!("prova/{word}")

@@ -1,4 +1,4 @@
-//! Reconstructs the raw records of the sample centre from its published tables.
+//! Makes the raw records of the sample centres.
 //!
 //! The yearly report 2017 of a service centre was published as tables; the records behind them never were. [`write()`]
 //! makes records whose totals are the published ones to the last digit, so that the program can be tried on a whole
@@ -16,10 +16,13 @@ mod calls;
 mod cases;
 mod ced;
 mod centre;
+mod charter;
 mod clock;
 mod credentials;
+mod days;
 mod deployments;
 mod helpdesk;
+mod ict_indicators;
 mod interruptions;
 mod nagios;
 mod payments;
@@ -177,6 +180,29 @@ pub fn write(
     run(&jobs, progress)
 }
 
+/// Writes the facts of an ICT service with nine published indicators, 2018 to 2020, below `out`.
+///
+/// # Errors
+///
+/// When the disk fails. Files written before stay.
+pub fn write_ict_indicators(seed: u64, out: &Path) -> Result<Written, SampleError> {
+    Ok(sorted(ict_indicators::write(seed, out)?))
+}
+
+/// Writes invented facts for a published quality charter, 2025 and the first half of 2026, below `out`.
+///
+/// # Errors
+///
+/// When the disk fails. Files written before stay.
+pub fn write_charter(seed: u64, out: &Path) -> Result<Written, SampleError> {
+    Ok(sorted(charter::write(seed, out)?))
+}
+
+fn sorted(mut files: Vec<WrittenFile>) -> Written {
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    Written { files }
+}
+
 /// Runs the jobs on as many threads as the machine has cores. The first failure ends the work.
 fn run(jobs: &[Job<'_>], progress: &(dyn Fn(&str, u64) + Sync)) -> Result<Written, SampleError> {
     let next = AtomicUsize::new(0);
@@ -201,6 +227,5 @@ fn run(jobs: &[Job<'_>], progress: &(dyn Fn(&str, u64) + Sync)) -> Result<Writte
     for result in done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()) {
         files.extend(result?);
     }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(Written { files })
+    Ok(sorted(files))
 }
