@@ -20,9 +20,10 @@ use crate::availability::{
 };
 use crate::cadence::{self, CadenceEvidence};
 use crate::case_time::{self, CaseTimeEvidence};
-use crate::counts::{self, Counts};
+use crate::counts::{self, CountedAs, Counts};
 use crate::exclusions::{self, Accepted, Act, JudgedAct};
 use crate::response::ResponseEvidence;
+use crate::tally::Listed;
 use crate::verdict::{Band, ENDLESS, Measured, Reason, Verdict, fraction, judge, target_value};
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
@@ -81,6 +82,8 @@ pub enum Evidence {
         sample: bool,
         /// What the quantities are.
         unit: CountUnit,
+        /// The facts, when they were asked for ([`list_counted`](crate::list_counted)).
+        listed: Vec<(CountedAs, Listed)>,
     },
     /// Of a compound standard: each requirement.
     AllOf(Vec<RequirementEvidence>),
@@ -136,6 +139,27 @@ pub fn measure_commitments<S: Supply>(
     gathered.lines = Lines::new(std::mem::take(&mut gathered.checks), &gathered.finished, known_at);
     let measure = |(commitment, window)| measure(centre, commitment, window, &wanted, &gathered);
     Ok(held.into_par_iter().map(measure).collect())
+}
+
+/// Lists the facts behind the counts and ratios of measurements, for whoever proves them: the earliest of each.
+///
+/// # Errors
+/// When a part of the facts cannot be read.
+pub fn list_counted<S: Supply>(
+    centre: &Centre,
+    measurements: &mut [Measurement],
+    known_at: Instant,
+    supply: &S,
+) -> Result<(), S::Error> {
+    let mut wanted = Vec::new();
+    for measurement in measurements.iter_mut() {
+        let Some(commitment) = centre.commitments.iter().find(|one| one.id == measurement.id) else {
+            continue;
+        };
+        let window = measurement.window;
+        counts::to_list(&commitment.indicator, &mut measurement.evidence, window, known_at, &mut wanted);
+    }
+    counts::list_all(wanted, &Joins::new(centre), supply)
 }
 
 /// Which facts the commitments of a centre need.
@@ -411,7 +435,8 @@ impl Scene<'_> {
                     (measured, band)
                 });
                 let counts = count.into_iter().collect();
-                let evidence = Evidence::Counts { counts, sample: false, unit: CountUnit::One };
+                let evidence =
+                    Evidence::Counts { counts, sample: false, unit: CountUnit::One, listed: Vec::new() };
                 Found { value, reason: Reason::NoFacts, evidence }
             }
             Indicator::Ratio(ratio) => {
@@ -430,6 +455,7 @@ impl Scene<'_> {
                     counts: counts.into_iter().chain([per]).flatten().collect(),
                     sample: ratio.is_sample(),
                     unit: ratio.unit,
+                    listed: Vec::new(),
                 };
                 Found { value, reason, evidence }
             }

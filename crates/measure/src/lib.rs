@@ -38,15 +38,16 @@ pub use cadence::{CadenceEvidence, Gap};
 pub use case_time::{CaseTimeEvidence, Progress, TimedCase};
 pub use cases::{Case, CaseBook, CaseEvent, Cases};
 pub use commitments::{
-    DaysEvidence, Evidence, HoursEvidence, MeanEvidence, Measurement, RequirementEvidence,
+    DaysEvidence, Evidence, HoursEvidence, MeanEvidence, Measurement, RequirementEvidence, list_counted,
     measure_commitments,
 };
+pub use counts::CountedAs;
 pub use exclusions::{Act, JudgedAct, Refusal};
 pub use forecast::{Budget, Forecast, Gone, Outlook, forecast};
 pub use interval::{SMALL_SAMPLE, small_sample};
 pub use joins::Joins;
 pub use response::ResponseEvidence;
 pub use supply::{FactRef, Part, Supply};
-pub use tally::{Answer, AvailabilityOf, Cut, Question, Take, Times, TimesBy, answer};
+pub use tally::{Answer, AvailabilityOf, CountedFact, Cut, Listed, Question, Take, Times, TimesBy, answer};
 pub use verdict::{Band, ENDLESS, Measured, Reason, Verdict};
 pub use within::{CaseCount, Judged, Judgement, WithinEvidence};

@@ -6,6 +6,7 @@
 mod available;
 mod cases;
 mod columns;
+mod listed;
 mod stocks;
 mod times;
 
@@ -22,6 +23,8 @@ use crate::{Joins, Part, Supply};
 pub use available::AvailabilityOf;
 use columns::Cutter;
 pub(crate) use columns::Sieve;
+pub use listed::{CountedFact, Listed};
+pub(crate) use listed::{Listing, list};
 pub use times::{Times, TimesBy};
 
 /// What is asked of the facts: how much of something, cut by rows and columns.

@@ -507,7 +507,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         }
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
-        Evidence::Counts { counts, sample, unit } => match counts.as_slice() {
+        Evidence::Counts { counts, sample, unit, .. } => match counts.as_slice() {
             [part, whole, ..] => {
                 let [of, all] = [part, whole].map(|count| match unit {
                     CountUnit::One => numbers::integer(*count, language),

@@ -365,7 +365,7 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
         Evidence::Hours(one) => operation::hours(id, one, frame),
         Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
         Evidence::CaseTime(one) => times::evidence(id, one, frame),
-        Evidence::Counts { .. } => Vec::new(),
+        Evidence::Counts { listed, .. } => counted::evidence(id, listed, frame),
         Evidence::Response(one) => {
             let rows = one
                 .slowest

@@ -85,13 +85,17 @@ pub(super) fn read_case_time(table: &mut Table<'_>) -> Option<CaseTime> {
 }
 
 impl Ratio {
-    /// Whether the part is some of the cases of the whole: of both the same event, and the part has more conditions.
+    /// Whether the part is some of the cases of the whole.
     pub fn is_sample(&self) -> bool {
-        let cases = matches!(self.part.of, Measured::Cases { .. }) && self.part.of == self.whole.of;
+        matches!(self.part.of, Measured::Cases { .. }) && self.is_nested()
+    }
+
+    /// Whether the part is some of the facts of the whole: the same is counted, and the part has more conditions.
+    pub fn is_nested(&self) -> bool {
         let narrowed = self.whole.filter.conditions.iter().all(|(name, condition)| {
             self.part.filter.conditions.get(name).is_some_and(|own| own == condition)
         });
-        cases && narrowed
+        self.part.of == self.whole.of && narrowed
     }
 }
 

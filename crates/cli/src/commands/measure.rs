@@ -2,7 +2,7 @@
 
 use impegno_charter::{BlockLayout, Layout, SectionLayout, Words};
 use impegno_findings::Place;
-use impegno_measure::{Measurement, Verdict, measure_commitments};
+use impegno_measure::{Measurement, Verdict, list_counted, measure_commitments};
 use impegno_report::document::Report;
 use impegno_report::{Frame, Plan, Proofs};
 
@@ -56,8 +56,11 @@ pub(crate) fn commitments_alone(
 ) -> Result<(Report, Vec<Measurement>), Failure> {
     let layout = commitments_layout();
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
-    let measurements =
+    let mut measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
+    if proofs != Proofs::None {
+        list_counted(&loaded.centre, &mut measurements, known.at, &known)?;
+    }
     let plan = Plan::new(frame(loaded, &layout, scope, &known)).with_proofs(proofs);
     Ok((plan.report(&[], &measurements, &[]), measurements))
 }

@@ -6,7 +6,7 @@ use std::thread;
 use impegno_calendar::Period;
 use impegno_charter::Layout;
 use impegno_findings::nearest;
-use impegno_measure::{Joins, answer, measure_commitments};
+use impegno_measure::{Joins, answer, list_counted, measure_commitments};
 use impegno_publish::File;
 use impegno_report::document::Report as Document;
 use impegno_report::{Beside, Plan};
@@ -107,12 +107,14 @@ pub(crate) fn build(loaded: &Loaded, name: Option<&str>, scope: &Scope) -> Resul
     let known = Known::open(loaded, scope.as_of.map(|at| at.0))?;
     let plan = Plan::new(frame(loaded, layout, scope, &known));
     let answers = answer(plan.questions(), &Joins::new(&loaded.centre), &loaded.centre.zone, &known)?;
-    let measurements =
+    let mut measurements =
         measure_commitments(&loaded.centre, scope.period.interval(&loaded.centre.zone), known.at, &known)?;
+    list_counted(&loaded.centre, &mut measurements, known.at, &known)?;
     let mut beside = Vec::new();
     for period in plan.periods() {
         let interval = period.interval(&loaded.centre.zone);
-        let measurements = measure_commitments(&loaded.centre, interval, known.at, &known)?;
+        let mut measurements = measure_commitments(&loaded.centre, interval, known.at, &known)?;
+        list_counted(&loaded.centre, &mut measurements, known.at, &known)?;
         beside.push(Beside { period, measurements });
     }
     let mut document = plan.report(&answers, &measurements, &beside);

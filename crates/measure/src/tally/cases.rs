@@ -119,8 +119,13 @@ pub(super) struct CaseRows<'p> {
 impl<'p> CaseRows<'p> {
     /// When the first event of a name happened.
     pub(in crate::tally) fn first(&self, name: &str) -> Option<i64> {
+        self.first_event(name).map(|(at, _, _)| at)
+    }
+
+    /// The first event of a name: when, and where it stands, the number of the book and its row.
+    pub(in crate::tally) fn first_event(&self, name: &str) -> Option<(i64, u32, u32)> {
         let event = self.events.iter().find(|event| self.event(event) == name)?;
-        Some(event.1)
+        Some((event.1, event.2, event.3))
     }
 
     fn event(&self, event: &Event) -> &'p str {

@@ -8,12 +8,13 @@ use crate::tally::{Answer, Cut, Question, Take};
 use crate::{Joins, Part};
 
 /// A stock row with what it says.
-struct Held<'p> {
-    facts: &'p Stocks,
-    row: usize,
-    from: i64,
+pub(super) struct Held<'p> {
+    pub part: &'p Part,
+    pub facts: &'p Stocks,
+    pub row: usize,
+    pub from: i64,
     /// When it ended: at its own end or when the next value of the same attribute began.
-    until: i64,
+    pub until: i64,
 }
 
 /// Answers a question about stocks.
@@ -101,13 +102,14 @@ fn movement_of_distinct(dimension: &str, question: &Question, joins: &Joins, par
 }
 
 /// Every stock row with the time for which it really held.
-fn held(parts: &[Part]) -> Vec<Held<'_>> {
+pub(super) fn held(parts: &[Part]) -> Vec<Held<'_>> {
     let mut by_subject: BTreeMap<(&str, &str, &str), Vec<Held<'_>>> = BTreeMap::new();
     for part in parts {
         let Facts::Stocks(facts) = &part.facts else { continue };
         for row in 0..facts.valid_from.len() {
             let key = (part.source.as_str(), facts.subject.get(row), facts.attribute.get(row));
             by_subject.entry(key).or_default().push(Held {
+                part,
                 facts,
                 row,
                 from: facts.valid_from[row],
@@ -131,7 +133,7 @@ fn held(parts: &[Part]) -> Vec<Held<'_>> {
 
 impl Held<'_> {
     /// The value of a column or dimension.
-    fn value(&self, name: &str) -> &str {
+    pub(super) fn value(&self, name: &str) -> &str {
         match name {
             "subject" => self.facts.subject.get(self.row),
             "attribute" => self.facts.attribute.get(self.row),
@@ -140,7 +142,7 @@ impl Held<'_> {
         }
     }
 
-    fn fulfils(&self, question: &Question, joins: &Joins) -> bool {
+    pub(super) fn fulfils(&self, question: &Question, joins: &Joins) -> bool {
         question
             .filter
             .conditions

@@ -1,9 +1,13 @@
 //! What counts and ratios count, in words.
 
 use impegno_charter::{Bound, Condition, Counted, Filter, Measured, Ratio};
+use impegno_measure::{CountedAs, Listed};
 
+use super::{column, place};
+use crate::document::{Block, Cell, Row, RowRole, Table, Tone, Value};
+use crate::numbers;
 use crate::plan::Frame;
-use crate::words::say;
+use crate::words::{self, say};
 
 /// The definition of a count.
 pub(super) fn count(counted: &Counted, frame: &Frame<'_>) -> String {
@@ -24,6 +28,75 @@ pub(super) fn ratio(ratio: &Ratio, frame: &Frame<'_>) -> String {
         ));
     }
     text
+}
+
+/// The facts that were counted, the earliest of them.
+pub(super) fn evidence(id: &str, listed: &[(CountedAs, Listed)], frame: &Frame<'_>) -> Vec<Block> {
+    listed.iter().map(|(counted_as, listed)| Block::Table(facts(id, *counted_as, listed, frame))).collect()
+}
+
+fn facts(id: &str, counted_as: CountedAs, listed: &Listed, frame: &Frame<'_>) -> Table {
+    let language = frame.language;
+    let (key, title) = match counted_as {
+        CountedAs::All => ("fatti", say(language, "I fatti contati", "The facts counted")),
+        CountedAs::WholeWithoutPart => (
+            "mancanti",
+            say(
+                language,
+                "Nel denominatore e non nel numeratore",
+                "In the denominator and not in the numerator",
+            ),
+        ),
+        CountedAs::Part => ("numeratore", say(language, "Nel numeratore", "In the numerator")),
+        CountedAs::Whole => ("denominatore", say(language, "Nel denominatore", "In the denominator")),
+    };
+    let shown = listed.earliest.len();
+    let all = numbers::integer(i128::from(listed.facts), language);
+    let definition = if listed.facts > shown as u64 {
+        say(
+            language,
+            &format!("I primi {shown} di {all} fatti, per tempo."),
+            &format!("The first {shown} of {all} facts, by time."),
+        )
+    } else {
+        say(language, "Tutti i fatti, per tempo.", "All facts, by time.")
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for fact in &listed.earliest {
+        // Several facts may be of one thing: their keys stay different.
+        let same = rows.iter().filter(|row| row.label == fact.label).count();
+        let key = if same == 0 { fact.label.clone() } else { format!("{} ({})", fact.label, same + 1) };
+        let quantity = Cell {
+            text: numbers::integer(fact.quantity, language),
+            value: Value::Integer(fact.quantity),
+            tone: Tone::Plain,
+            proof: None,
+        };
+        rows.push(Row {
+            key,
+            label: fact.label.clone(),
+            role: RowRole::Part,
+            cells: vec![
+                Cell::words(words::instant(fact.at, &frame.centre.zone, language)),
+                quantity,
+                Cell::words(place(&fact.origin, frame)),
+            ],
+        });
+    }
+    Table {
+        id: format!("{id}-{key}"),
+        title,
+        definition,
+        row_heading: say(language, "Fatto", "Fact"),
+        columns: vec![
+            column("at", say(language, "Quando", "When"), false),
+            column("quantity", say(language, "Quanto", "How much"), true),
+            column("origin", say(language, "Fonte", "Source"), false),
+        ],
+        rows,
+        notes: Vec::new(),
+        chart: None,
+    }
 }
 
 fn what(counted: &Counted, frame: &Frame<'_>) -> String {
