@@ -91,6 +91,11 @@ impl TimePattern {
         Some(TimePattern { text: texts.join("` or `"), forms })
     }
 
+    /// ISO 8601, as computers write it.
+    pub(crate) fn iso() -> TimePattern {
+        TimePattern { text: "iso".to_owned(), forms: vec![Form::Iso] }
+    }
+
     fn fields(&self, text: &[u8]) -> Option<Fields> {
         self.forms.iter().find_map(|form| match form {
             Form::Iso => iso_fields(text),

@@ -121,6 +121,16 @@ pub(crate) const MISSING_SHEET: Code = Code {
     name: "missing-sheet",
     meaning: "The declaration names a sheet that the spreadsheet does not have; nothing of the file was received.",
 };
+/// A scan report that cannot be read.
+pub(crate) const UNREADABLE_REPORT: Code = Code {
+    name: "unreadable-report",
+    meaning: "A scan report is damaged, cut, not in UTF-8, or no report of OpenVAS at all; nothing of it was received.",
+};
+/// A scan that did not end.
+pub(crate) const UNFINISHED_SCAN: Code = Code {
+    name: "unfinished-scan",
+    meaning: "A scan report says that the scan was not done to its end; it was received, and no promise is judged by it.",
+};
 
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
@@ -148,4 +158,6 @@ pub const CODES: &[Code] = &[
     PROTECTED_WORKBOOK,
     OVERSIZED_WORKBOOK,
     MISSING_SHEET,
+    UNREADABLE_REPORT,
+    UNFINISHED_SCAN,
 ];

@@ -1,5 +1,6 @@
 //! How the files of a source are read: `sources/*.toml` of the centre folder.
 
+mod openvas;
 mod read;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,8 @@ use crate::civil::TimePattern;
 use crate::file_name::NamePattern;
 use crate::text::TextEncoding;
 use crate::workbook::Workbook;
+pub use openvas::{AddressRange, NetworkBy, NetworkKey, ScanForm, ScanFormat};
+pub(crate) use openvas::{NETWORK, SCAN};
 pub use read::read_declaration;
 
 /// How the files of one source are read.
@@ -68,6 +71,19 @@ pub enum Format {
     Perfdata,
     /// Rows with named columns.
     Table(Box<TableFormat>),
+    /// Reports of the vulnerability scanner OpenVAS.
+    Scans(Box<ScanFormat>),
+}
+
+impl Format {
+    /// Whether its files give events of cases.
+    pub fn gives_cases(&self) -> bool {
+        match self {
+            Format::Table(table) => matches!(table.facts, FactColumns::Cases { .. }),
+            Format::Scans(_) => true,
+            Format::NagiosLog | Format::Perfdata => false,
+        }
+    }
 }
 
 /// Rows with named columns, and what they mean.
@@ -275,7 +291,7 @@ impl Declaration {
     /// What the words of its dimensions are resolved by.
     pub fn vocabularies(&self) -> Vec<&Vocabulary> {
         match &self.format {
-            Format::NagiosLog | Format::Perfdata => Vec::new(),
+            Format::NagiosLog | Format::Perfdata | Format::Scans(_) => Vec::new(),
             Format::Table(table) => table.dimensions.values().map(|column| &column.vocabulary).collect(),
         }
     }

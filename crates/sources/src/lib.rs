@@ -11,6 +11,7 @@ mod declaration;
 mod file_name;
 mod findings;
 mod nagios_log;
+mod openvas;
 mod perfdata;
 mod pieces;
 mod registers;
@@ -21,11 +22,13 @@ mod workbook;
 pub use civil::TimePattern;
 pub use codes::CODES;
 pub use declaration::{
-    Attribution, CheckColumns, Counter, Declaration, DimensionColumn, EventColumns, FactColumns, Format,
-    Grain, MEASURE, Mode, Rule, TableFormat, Vocabulary, read_declaration,
+    AddressRange, Attribution, CheckColumns, Counter, Declaration, DimensionColumn, EventColumns,
+    FactColumns, Format, Grain, MEASURE, Mode, NetworkBy, NetworkKey, Rule, ScanForm, ScanFormat,
+    TableFormat, Vocabulary, read_declaration,
 };
 pub use file_name::NamePattern;
 pub use findings::{FileFindings, KEPT};
+pub use openvas::{FINDING, FOUND, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST};
 pub use pieces::{Input, PIECE, Stopped};
 pub use registers::{REGISTER_HEADS, REGISTERS, register};
 pub use text::TextEncoding;
@@ -123,6 +126,13 @@ pub fn read_pieces<E>(
         Format::Perfdata => {
             pieces::read(&mut perfdata::Perfdata::new(names, file), file, input, &mut received, &mut take)
         }
+        Format::Scans(format) => match format.form {
+            ScanForm::Csv => {
+                let mut results = openvas::Results::new(format, &clock, file, &mut received);
+                pieces::read(&mut results, file, input, &mut received, &mut take)
+            }
+            ScanForm::Xml => openvas::read_xml(format, &clock, file, input, &mut received, &mut take),
+        },
         Format::Table(format) => {
             let mut table = table::Table::new(format, names, &clock, file, &mut received);
             match &format.workbook {

@@ -171,7 +171,7 @@ pub(crate) fn read<E>(
 }
 
 /// What a file is that is not text, by the bytes that begin it.
-fn foreign(start: &[u8]) -> Option<&'static str> {
+pub(crate) fn foreign(start: &[u8]) -> Option<&'static str> {
     const FORMATS: [(&[u8], &str); 6] = [
         (b"%PDF-", "a PDF document"),
         (b"PK\x03\x04", "a spreadsheet, a document or a zip archive"),

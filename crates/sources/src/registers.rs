@@ -10,9 +10,11 @@ pub const REGISTERS: &[(&str, &str)] = &[
     ("exclusions", include_str!("registers/exclusions.toml")),
     ("interruptions", include_str!("registers/interruptions.toml")),
     ("obligations", include_str!("registers/obligations.toml")),
+    ("scans", include_str!("registers/scans.toml")),
     ("stocks", include_str!("registers/stocks.toml")),
     ("stops", include_str!("registers/stops.toml")),
     ("surveys", include_str!("registers/surveys.toml")),
+    ("vulnerabilities", include_str!("registers/vulnerabilities.toml")),
 ];
 
 /// The heads of all registers, with that of the annotations, which are definitions and are not received.
@@ -22,9 +24,11 @@ pub const REGISTER_HEADS: &[(&str, &str)] = &[
     ("exclusions", include_str!("registers/exclusions.csv")),
     ("interruptions", include_str!("registers/interruptions.csv")),
     ("obligations", include_str!("registers/obligations.csv")),
+    ("scans", include_str!("registers/scans.csv")),
     ("stocks", include_str!("registers/stocks.csv")),
     ("stops", include_str!("registers/stops.csv")),
     ("surveys", include_str!("registers/surveys.csv")),
+    ("vulnerabilities", include_str!("registers/vulnerabilities.csv")),
 ];
 
 /// The declaration of a register and its text, by the name of the file without `.csv`.
@@ -82,6 +86,12 @@ mod tests {
             ("stocks", "postazioni,in-uso,,120,2025-01-01,,borgo", 1),
             ("stops", "F-1,WEB,2025-03-01T22:00,2025-03-02T02:00,12,aggiornamento", 1),
             ("surveys", "soddisfazione 2025,borgo,2025-03-01,2025-03-31,900,400,120", 3),
+            ("scans", "pubblica-2025,pubblica,2025-04-10 09:00,120,,37", 2),
+            (
+                "vulnerabilities",
+                "V-1,pubblica,10.0.0.8,443/tcp,1.3.6.1.4.1.25623.1.0.103240,T-88,2025-04-10,2025-04-11,,sì,atto 7/2025",
+                2,
+            ),
         ] {
             let received = received(register, row);
             assert!(received.findings.is_empty(), "{register}: {:?}", received.findings);
@@ -92,7 +102,7 @@ mod tests {
                 "{register}"
             );
         }
-        assert_eq!(super::REGISTERS.len(), 7);
+        assert_eq!(super::REGISTERS.len(), 9);
     }
 
     /// A row that contradicts itself or lacks what it must say is kept as a finding that names the columns.
@@ -150,6 +160,20 @@ mod tests {
                 "`until` comes before `from`",
             ),
             ("stops", "F-1,WEB,2025-03-01,2025-03-02,due,x", "bad-value", "not a whole number"),
+            ("scans", "s,pubblica,2025-04-10,120,,", "missing-value", "`results` is empty"),
+            ("scans", "s,pubblica,2025-04-10,molti,,3", "bad-value", "not a whole number"),
+            (
+                "vulnerabilities",
+                "V-1,p,10.0.0.8,,1.3.6,,,2025-04-11,,,",
+                "missing-value",
+                "`ticket` is empty",
+            ),
+            (
+                "vulnerabilities",
+                "V-1,p,10.0.0.8,,1.3.6,T-1,,2025-04-11,,forse,",
+                "bad-value",
+                "`forse` is not a word of",
+            ),
             (
                 "surveys",
                 "s,,2025-03-01,2025-03-31,900,400,401",

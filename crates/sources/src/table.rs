@@ -3,8 +3,8 @@
 mod cases;
 mod checks;
 mod dimensions;
-mod fields;
-mod rows;
+pub(crate) mod fields;
+pub(crate) mod rows;
 mod rules;
 mod sink;
 mod updates;
@@ -28,7 +28,7 @@ use rows::{Around, Row, Rows};
 use sink::Sink;
 
 /// Why a row cannot be used, and in which column (from 0) it shows.
-struct Reject {
+pub(crate) struct Reject {
     column: Option<usize>,
     code: impegno_findings::Code,
     message: String,
@@ -36,8 +36,17 @@ struct Reject {
 }
 
 impl Reject {
-    fn value(column: usize, message: impl Into<String>, hint: impl Into<String>) -> Reject {
+    pub(crate) fn value(column: usize, message: impl Into<String>, hint: impl Into<String>) -> Reject {
         Reject { column: Some(column), code: codes::BAD_VALUE, message: message.into(), hint: hint.into() }
+    }
+
+    /// The finding about a row, with what is not declared masked.
+    pub(crate) fn finding(self, row: &Row<'_>, file: &str, declared: &[bool], separator: u8) -> Finding {
+        let place = match self.column {
+            Some(column) => Place::at(file, row.line, row.column_of_field(column as u32 + 1)),
+            None => Place::line(file, row.line),
+        };
+        Finding::error(self.code, place, self.message).hint(self.hint).row(row.masked(declared, separator))
     }
 }
 
@@ -181,13 +190,7 @@ impl<'t> Table<'t> {
                     received.rejected += 1;
                     received.findings.count(reject.code);
                 } else {
-                    let place = match reject.column {
-                        Some(column) => Place::at(file, row.line, row.column_of_field(column as u32 + 1)),
-                        None => Place::line(file, row.line),
-                    };
-                    let finding = Finding::error(reject.code, place, reject.message)
-                        .hint(reject.hint)
-                        .row(row.masked(&columns.declared, separator));
+                    let finding = reject.finding(row, file, &columns.declared, separator);
                     if let Some(column) = bad_value.filter(|_| first) {
                         self.bad_values.insert(column, (0, finding.clone()));
                     }
@@ -373,7 +376,7 @@ enum Taken {
     Nothing,
 }
 
-fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut Received) {
+pub(crate) fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut Received) {
     for column in missing {
         let hint = match nearest(column, header.names().iter().map(String::as_str)) {
             Some(name) => format!("did you mean `{name}`?"),
@@ -386,7 +389,7 @@ fn report_missing(missing: &[&str], header: &Header, file: &str, received: &mut 
 }
 
 /// A row is text and has as many fields as the header.
-fn check_form(row: &Row<'_>, columns: usize) -> Result<(), Reject> {
+pub(crate) fn check_form(row: &Row<'_>, columns: usize) -> Result<(), Reject> {
     if row.len() != columns {
         let found = row.len();
         let (code, message, hint) = if row.unfinished {

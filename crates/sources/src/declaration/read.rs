@@ -28,13 +28,20 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
         format if format.value == "ods" => {
             Format::Table(Box::new(read_table_format(table, Some(WorkbookKind::Ods))?))
         }
+        format if format.value == "openvas-csv" => {
+            Format::Scans(Box::new(super::openvas::read(table, ScanForm::Csv)?))
+        }
+        format if format.value == "openvas-xml" => {
+            Format::Scans(Box::new(super::openvas::read(table, ScanForm::Xml)?))
+        }
         format => {
-            table.unknown_word(&format, &["nagios-log", "nagios-perfdata", "csv", "xlsx", "ods"]);
+            let known = ["nagios-log", "nagios-perfdata", "csv", "xlsx", "ods", "openvas-csv", "openvas-xml"];
+            table.unknown_word(&format, &known);
             return None;
         }
     };
-    if let (Some(Mode::ReplacesPeriod(_)), Format::Table(format), Some(word)) = (mode, &format, &mode_word)
-        && let FactColumns::Cases { .. } = format.facts
+    if let (Some(Mode::ReplacesPeriod(_)), Some(word)) = (mode, &mode_word)
+        && format.gives_cases()
     {
         // The events of a case lie in several periods: the file of one would withdraw closings of another.
         let hint = "write \"append\", or \"snapshot\" when every file is the whole";
@@ -162,7 +169,7 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
     })
 }
 
-fn read_file_name(table: &mut Table<'_>) -> Option<NamePattern> {
+pub(super) fn read_file_name(table: &mut Table<'_>) -> Option<NamePattern> {
     let text = table.text("file")?;
     let pattern = NamePattern::parse(&text.value);
     if pattern.is_none() {
