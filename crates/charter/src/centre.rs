@@ -15,6 +15,7 @@ use crate::codes::{BAD_SETTING, MISSING_FILE, REPEATED_CODE};
 use crate::commitment::{name_versions, read_commitments};
 use crate::layout_read::read_layout;
 use crate::references::{check_commitments, check_layouts};
+use crate::shelf::Shelf;
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
 use crate::versions::check_gaps;
@@ -102,11 +103,14 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
         let read = impegno_settings::read(file, text, &mut findings, read_commitments);
         centre.commitments.extend(read);
     }
+    let mut shelf = Shelf::read(folder, &mut findings);
     for (file, text) in under(folder, "reports/") {
         let code = file.trim_start_matches("reports/").trim_end_matches(".toml");
-        let layout = impegno_settings::read(file, text, &mut findings, |table| read_layout(code, table));
+        let read = |table: &mut Table<'_>| read_layout(code, table, &mut shelf);
+        let layout = impegno_settings::read(file, text, &mut findings, read);
         centre.layouts.insert(code.to_owned(), layout);
     }
+    shelf.report_unshown(&mut findings);
     name_versions(&mut centre.commitments, &mut findings);
     check_gaps(&centre.commitments, &mut findings);
     if calendars_known {

@@ -43,7 +43,22 @@ pub(crate) const BAD_SETTING: Code =
 /// A table (CSV) that cannot be read.
 pub(crate) const BAD_TABLE: Code = Code {
     name: "bad-table",
-    meaning: "A table of the centre folder (bodies.csv, services.csv, probes.csv) lacks a column or has a broken row.",
+    meaning: "A table of the centre folder (bodies.csv, services.csv, probes.csv, directories/) lacks a column or has a broken row, or a directory has a column that no layout shows.",
+};
+/// A text with something that reports do not print.
+pub(crate) const BAD_TEXT: Code = Code {
+    name: "bad-text",
+    meaning: "A text in `texts/` holds something that not every format of a report can print (HTML, images, tables, code, deep nesting), or is empty or too long; it is never left out in silence.",
+};
+/// An address that leads nowhere.
+pub(crate) const BAD_ADDRESS: Code = Code {
+    name: "bad-address",
+    meaning: "An address in a text or directory is neither of the web (http, https) nor a mailbox.",
+};
+/// A file that nothing shows.
+pub(crate) const UNUSED_FILE: Code = Code {
+    name: "unused-file",
+    meaning: "A file in `texts/` or `directories/` is shown by no layout; it would be released with the folder.",
 };
 
 /// The codes of this crate.
@@ -57,6 +72,9 @@ pub const CODES: &[Code] = &[
     VERSION_GAP,
     BAD_SETTING,
     BAD_TABLE,
+    BAD_TEXT,
+    BAD_ADDRESS,
+    UNUSED_FILE,
     calendars::CONTRADICTION,
     calendars::OVERLAP,
     calendars::NEVER_OPEN,

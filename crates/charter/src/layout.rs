@@ -6,6 +6,7 @@
 
 mod indicators;
 mod measured;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use measured::{
     AvailabilityColumns, AvailabilityLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic,
     WindowLayout,
 };
+pub use written::{Bilingual, CoverLayout, DirectoryCell, DirectoryLayout, DirectoryRow, ProseLayout};
 
 /// A kind of report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Layout {
     pub subtitle: Words,
     /// The length of the periods that it is made for, when it says so.
     pub period: Option<PeriodKind>,
+    /// What stands on the cover of a document.
+    pub cover: Option<CoverLayout>,
     /// Sections in order.
     pub sections: Vec<SectionLayout>,
 }
@@ -39,6 +43,10 @@ pub struct Layout {
 pub struct SectionLayout {
     /// Unique within the layout.
     pub id: String,
+    /// Its number, `1.1.3`; empty where it has none.
+    pub number: String,
+    /// 1 to 3; never more than one deeper than the section before.
+    pub level: u8,
     /// Heading.
     pub title: Words,
     /// Blocks in order.
@@ -50,6 +58,10 @@ pub struct SectionLayout {
 pub enum BlockLayout {
     /// A paragraph.
     Text(Words),
+    /// A text from `texts/`.
+    Prose(ProseLayout),
+    /// A table of words from `directories/`.
+    Directory(DirectoryLayout),
     /// Figures in large type.
     Figures(Vec<FigureLayout>),
     /// Counts or sums cut by two axes.
@@ -525,6 +537,8 @@ impl Layout {
         self.blocks().filter_map(|block| match block {
             BlockLayout::Table(table) => Some(table.as_ref()),
             BlockLayout::Text(_)
+            | BlockLayout::Prose(_)
+            | BlockLayout::Directory(_)
             | BlockLayout::Figures(_)
             | BlockLayout::Availability(_)
             | BlockLayout::Times(_)
@@ -562,6 +576,8 @@ impl Layout {
         self.blocks().flat_map(|block| match block {
             BlockLayout::Figures(figures) => figures.as_slice(),
             BlockLayout::Text(_)
+            | BlockLayout::Prose(_)
+            | BlockLayout::Directory(_)
             | BlockLayout::Table(_)
             | BlockLayout::Availability(_)
             | BlockLayout::Times(_)

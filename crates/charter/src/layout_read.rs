@@ -4,12 +4,13 @@ mod formulas;
 mod indicators;
 mod measured;
 mod tables;
+mod written;
 
 pub(crate) use formulas::read_measured;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_findings::{Finding, nearest};
+use impegno_findings::{Finding, Place, nearest};
 use impegno_settings::{Spot, Table};
 
 use crate::codes::{BAD_SETTING, REPEATED_CODE, UNKNOWN_REFERENCE};
@@ -17,9 +18,11 @@ use crate::layout::{
     BlockLayout, ChangesLayout, ClassLayout, ClassesLayout, Layout, MarkLayout, MatrixLayout, PeriodKind,
     SectionLayout, Span,
 };
+use crate::shelf::Shelf;
 use crate::{Filter, Words};
 use formulas::{read_figure, read_selection};
 use tables::read_table;
+use written::Numbering;
 
 /// Identifiers met so far, and references to be checked when all are known.
 #[derive(Default)]
@@ -33,6 +36,11 @@ struct Names {
     figures: BTreeMap<String, (u32, u32)>,
     /// Keys of the columns of each table whose columns the layout itself names.
     columns: BTreeMap<String, Vec<String>>,
+    sections: BTreeSet<String>,
+    /// Sections that texts link to.
+    links: Vec<(String, Place)>,
+    /// Figures that texts quote.
+    quoted: Vec<(String, Place)>,
 }
 
 impl Names {
@@ -44,7 +52,7 @@ impl Names {
 }
 
 /// Reads a layout.
-pub(crate) fn read_layout(code: &str, table: &mut Table<'_>) -> Layout {
+pub(crate) fn read_layout(code: &str, table: &mut Table<'_>, shelf: &mut Shelf) -> Layout {
     let title = Words::required(table, "title");
     let subtitle = Words::read(table, "subtitle").unwrap_or_default();
     let kinds = [
@@ -54,19 +62,24 @@ pub(crate) fn read_layout(code: &str, table: &mut Table<'_>) -> Layout {
         ("month", PeriodKind::Month),
     ];
     let period = table.word("period", &kinds);
+    let cover = written::read_cover(table);
+    let mut numbering = Numbering::read(table);
     let mut names = Names::default();
     let mut sections = Vec::new();
     for mut section in table.tables("section") {
         let id = section.required_text("id");
         if let Some(id) = &id {
             names.add(&section, id);
+            names.sections.insert(id.value.clone());
         }
+        let (level, number) = numbering.next(&mut section);
         let title = Words::required(&mut section, "title");
         let mut blocks = Vec::new();
         for mut block in section.tables("block") {
-            blocks.extend(read_block(&mut block, &mut names));
+            blocks.extend(read_block(&mut block, &mut names, shelf));
         }
-        sections.push(SectionLayout { id: id.map(|id| id.value).unwrap_or_default(), title, blocks });
+        let id = id.map(|id| id.value).unwrap_or_default();
+        sections.push(SectionLayout { id, number, level, title, blocks });
     }
     for reference in &names.tables {
         check_target(table, reference, &names);
@@ -74,7 +87,9 @@ pub(crate) fn read_layout(code: &str, table: &mut Table<'_>) -> Layout {
     for reference in &names.references {
         check_reference(table, reference, &names);
     }
-    Layout { code: code.to_owned(), title, subtitle, period: period.map(|period| period.value), sections }
+    written::check_prose(table, &names);
+    let period = period.map(|period| period.value);
+    Layout { code: code.to_owned(), title, subtitle, period, cover, sections }
 }
 
 fn near<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
@@ -126,9 +141,11 @@ fn check_reference(table: &Table<'_>, reference: &Spot<String>, names: &Names) {
     }
 }
 
-fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
-    const KINDS: [&str; 12] = [
+fn read_block(block: &mut Table<'_>, names: &mut Names, shelf: &mut Shelf) -> Option<BlockLayout> {
+    const KINDS: [&str; 14] = [
         "text",
+        "prose",
+        "directory",
         "figures",
         "table",
         "availability",
@@ -144,6 +161,8 @@ fn read_block(block: &mut Table<'_>, names: &mut Names) -> Option<BlockLayout> {
     let kind = block.required_text("kind")?;
     match kind.value.as_str() {
         "text" => Some(BlockLayout::Text(Words::required(block, "text"))),
+        "prose" => written::read_prose(block, names, shelf).map(BlockLayout::Prose),
+        "directory" => written::read_directory_block(block, names, shelf).map(BlockLayout::Directory),
         "figures" => {
             let mut figures = Vec::new();
             for mut figure in block.tables("figure") {

@@ -11,14 +11,17 @@ mod clocks;
 mod codes;
 mod commitment;
 mod decimal;
+mod directory;
 mod expected;
 mod filter;
 mod indicator;
 mod layout;
 mod layout_read;
 mod policy;
+mod prose;
 mod quality;
 mod references;
+mod shelf;
 mod systems;
 mod tables;
 mod versions;
@@ -37,13 +40,15 @@ pub use indicator::{
     Requirement, ResponseTime, Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
 };
 pub use layout::{
-    AvailabilityColumns, AvailabilityLayout, Axis, BlockLayout, ChangesLayout, ChartLayout, ClassLayout,
-    ClassesLayout, ColumnFormula, ComputedColumn, Derived, FigureLayout, Formula, IndicatorsLayout, Layout,
-    LeftOut, MarkLayout, MatrixLayout, Measured, Named, ONLY_COLUMN, OwnColumn, PeriodKind, Reference,
-    SectionLayout, Selection, Shown, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit,
-    TimesStatistic, WindowLayout,
+    AvailabilityColumns, AvailabilityLayout, Axis, Bilingual, BlockLayout, ChangesLayout, ChartLayout,
+    ClassLayout, ClassesLayout, ColumnFormula, ComputedColumn, CoverLayout, Derived, DirectoryCell,
+    DirectoryLayout, DirectoryRow, FigureLayout, Formula, IndicatorsLayout, Layout, LeftOut, MarkLayout,
+    MatrixLayout, Measured, Named, ONLY_COLUMN, OwnColumn, PeriodKind, ProseLayout, Reference, SectionLayout,
+    Selection, Shown, Sort, Span, TableLayout, TimesClock, TimesLayout, TimesLimit, TimesStatistic,
+    WindowLayout,
 };
 pub use policy::{ExclusionPolicy, Notice};
+pub use prose::{Link, ListItem, Listing, Passage, Said, Span as TextSpan};
 pub use quality::{Dimension, Printed, Sheet, SubDimension};
 pub use systems::{Component, Probe, System};
 pub use works::{Need, Works};

@@ -52,6 +52,8 @@ pub(crate) fn check_layouts(centre: &Centre, findings: &mut Vec<Finding>) {
                 }
             }
             BlockLayout::Text(_)
+            | BlockLayout::Prose(_)
+            | BlockLayout::Directory(_)
             | BlockLayout::Figures(_)
             | BlockLayout::Table(_)
             | BlockLayout::Matrix(_)

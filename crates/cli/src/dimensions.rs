@@ -142,6 +142,8 @@ pub(crate) fn unknown(loaded: &Loaded) -> Vec<Finding> {
             | BlockLayout::Matrix(_)
             | BlockLayout::Classes(_)
             | BlockLayout::Text(_)
+            | BlockLayout::Prose(_)
+            | BlockLayout::Directory(_)
             | BlockLayout::Commitments { .. }
             | BlockLayout::Indicators(_)
             | BlockLayout::Sheets(_)

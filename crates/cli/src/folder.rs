@@ -115,6 +115,13 @@ fn load_at(directory: &Path, ledger: &Path, frozen: bool) -> Result<Loaded, Fail
             read_text(directory, &format!("calendars/{name}"), &mut texts, &mut findings);
         }
     }
+    for (folder, end) in [("texts", ".md"), ("directories", ".csv")] {
+        for name in names_in(&directory.join(folder)) {
+            if name.ends_with(end) {
+                read_written(directory, &format!("{folder}/{name}"), &mut texts, &mut findings);
+            }
+        }
+    }
     let (centre, more) = impegno_charter::read(&texts);
     findings.extend(more);
     let mut sources = read_sources(&texts, &mut findings);
@@ -222,6 +229,22 @@ fn read_text(
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => findings.push(Finding::error(UNREADABLE, Place::file(file), error.to_string())),
+    }
+}
+
+/// Reads what people wrote for a document. What is not text in UTF-8 is read as far as it can be, so that
+/// the only finding is the true one and not that the file is missing.
+fn read_written(
+    directory: &Path,
+    file: &str,
+    texts: &mut BTreeMap<String, String>,
+    findings: &mut Vec<Finding>,
+) {
+    read_text(directory, file, texts, findings);
+    if !texts.contains_key(file)
+        && let Ok(bytes) = fs::read(directory.join(file))
+    {
+        texts.insert(file.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use impegno_findings::{Finding, Severity, render};
-use impegno_report::document::{Block, Page, Table};
+use impegno_report::document::{Block, Page, Passage, Table};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::arguments::Format;
@@ -196,6 +196,11 @@ pub(crate) fn page(page: &Page) -> String {
                 Block::List(lines) => {
                     for line in lines {
                         text.push_str(&format!("- {line}\n"));
+                    }
+                }
+                Block::Prose(passages) => {
+                    for line in passages.iter().flat_map(Passage::lines) {
+                        text.push_str(&format!("{line}\n"));
                     }
                 }
                 Block::Figures(figures) => {

@@ -18,11 +18,8 @@ pub fn page(comparison: Option<&Comparison>, language: Language) -> Page {
             "Non ci sono tabelle pubblicate con cui confrontare questo rapporto.",
             "There are no published tables to compare this report with.",
         );
-        let section = Section {
-            id: "confronto".to_owned(),
-            title: say("Il confronto", "The comparison"),
-            blocks: vec![Block::Text(text)],
-        };
+        let section =
+            Section::new("confronto", say("Il confronto", "The comparison"), vec![Block::Text(text)]);
         return Page { slug: "differenze".to_owned(), title, lead: String::new(), sections: vec![section] };
     };
     let (equal, differs, lost) = comparison.counts();
@@ -138,11 +135,7 @@ pub fn page(comparison: Option<&Comparison>, language: Language) -> Page {
         notes: Vec::new(),
         chart: None,
     };
-    let section = |id: &str, title: String, table: Table| Section {
-        id: id.to_owned(),
-        title,
-        blocks: vec![Block::Table(table)],
-    };
+    let section = |id: &str, title: String, table: Table| Section::new(id, title, vec![Block::Table(table)]);
     let sections = vec![
         section("conto", say("Il conto", "The count"), counts),
         section(

@@ -41,10 +41,12 @@ fn table(number: usize) -> Table {
 }
 
 fn report() -> Report {
-    let sections = (0..8).map(|section| Section {
-        id: format!("s{section}"),
-        title: format!("Sezione {section}"),
-        blocks: (0..5).map(|n| Block::Table(table(section * 5 + n))).collect(),
+    let sections = (0..8).map(|section| {
+        Section::new(
+            format!("s{section}"),
+            format!("Sezione {section}"),
+            (0..5).map(|n| Block::Table(table(section * 5 + n))).collect(),
+        )
     });
     Report {
         layout: "annuale".into(),
@@ -52,6 +54,7 @@ fn report() -> Report {
         subtitle: "Quaranta tabelle".into(),
         centre: "Centro servizi di Prova".into(),
         body: None,
+        cover: None,
         period: "Anno 2017".into(),
         period_code: "2017".into(),
         language: Language::It,

@@ -3,7 +3,7 @@
 //! Widths are those of the signs in the fonts, so nothing is tried out on the page, and the same table comes
 //! out the same everywhere. Lengths are in points (1/72 inch).
 
-use impegno_report::document::{Cell, Table, Tone};
+use impegno_report::document::{Cell, Table, Tone, Value};
 
 use crate::fonts::{FONTS, Weight};
 
@@ -155,10 +155,20 @@ fn demands(table: &Table, rows: usize) -> Vec<Demand> {
         for (place, cell) in row.cells.iter().enumerate() {
             let Some(column) = table.columns.get(place) else { continue };
             let kept = if column.numeric { NUMBER } else { SHORT };
-            demands[place + 1].take(&cell.text, marks(cell), kept, Weight::Strong);
+            for line in lines_of(cell) {
+                demands[place + 1].take(line, marks(cell), kept, Weight::Strong);
+            }
         }
     }
     demands
+}
+
+/// What stands in a cell, one below the other.
+fn lines_of(cell: &Cell) -> Vec<&str> {
+    match &cell.value {
+        Value::Entries(entries) => entries.iter().map(|entry| entry.text.as_str()).collect(),
+        _ => vec![&cell.text],
+    }
 }
 
 /// Room for what stands beside the text of a cell, in letter sizes.
@@ -295,10 +305,10 @@ fn measured(table: &Table, rows: usize, part: &Part, way: Way) -> Room {
     };
     let (mut all, mut most) = (0.0, 1.0_f64);
     for row in &table.rows[..rows] {
-        let cells =
-            part.columns.iter().enumerate().map(|(place, column)| {
-                row.cells.get(*column).map_or(1.0, |cell| lines(&cell.text, place + 1))
-            });
+        let cells = part.columns.iter().enumerate().map(|(place, column)| {
+            let of_cell = |cell| lines_of(cell).into_iter().map(|line| lines(line, place + 1)).sum::<f64>();
+            row.cells.get(*column).map_or(1.0, of_cell)
+        });
         let row = cells.fold(lines(&row.label, 0), f64::max);
         all += row;
         most = most.max(row);

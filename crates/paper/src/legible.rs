@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use impegno_report::document::{
-    Block, Cell, Column, Figure, Page, Report, Row, Section, Served, Table, Value,
+    Block, Cell, Column, Cover, Entry, Figure, Page, Report, Row, Section, Served, Table, Value,
 };
 
 use crate::fonts::FONTS;
@@ -30,6 +30,12 @@ pub(crate) fn report(report: &Report, signs: Signs) -> Report {
         subtitle: owned(&report.subtitle),
         centre: owned(&report.centre),
         body: report.body.as_ref().map(|body| Served { code: owned(&body.code), name: owned(&body.name) }),
+        cover: report.cover.as_ref().map(|cover| Cover {
+            approval: owned(&cover.approval),
+            approved: cover.approved.clone(),
+            edition: owned(&cover.edition),
+            office: owned(&cover.office),
+        }),
         period: owned(&report.period),
         period_code: owned(&report.period_code),
         layout: owned(&report.layout),
@@ -58,10 +64,19 @@ fn section(section: &Section, signs: Signs) -> Section {
     let blocks = section.blocks.iter().map(|block| match block {
         Block::Text(text) => Block::Text(owned(text)),
         Block::List(items) => Block::List(all(items, signs)),
+        Block::Prose(passages) => {
+            Block::Prose(passages.iter().map(|passage| passage.map_texts(&owned)).collect())
+        }
         Block::Figures(figures) => Block::Figures(figures.iter().map(|one| figure(one, signs)).collect()),
         Block::Table(one) => Block::Table(table(one, signs)),
     });
-    Section { id: section.id.clone(), title: owned(&section.title), blocks: blocks.collect() }
+    Section {
+        id: section.id.clone(),
+        number: owned(&section.number),
+        level: section.level,
+        title: owned(&section.title),
+        blocks: blocks.collect(),
+    }
 }
 
 fn figure(figure: &Figure, signs: Signs) -> Figure {
@@ -110,6 +125,12 @@ fn cell(cell: &Cell, signs: Signs) -> Cell {
         text: owned(&cell.text),
         value: match &cell.value {
             Value::NotMeasured(reason) => Value::NotMeasured(owned(reason)),
+            Value::Entries(entries) => Value::Entries(
+                entries
+                    .iter()
+                    .map(|entry| Entry { text: owned(&entry.text), address: entry.address.clone() })
+                    .collect(),
+            ),
             Value::Empty
             | Value::Text(_)
             | Value::Integer(_)

@@ -1,10 +1,12 @@
 //! The report as the data that the template reads: what is printed, where it leads, how tables stand.
 
+mod prose;
+
 use std::collections::BTreeMap;
 
-use impegno_publish::{Drawing, Reasons, Size, chart, csv_paths, is_differences};
+use impegno_publish::{Drawing, Reasons, Size, chart, csv_paths, is_differences, leads_out};
 use impegno_report::document::{
-    Block, Cell, Column, Figure, Page, Report, Row, RowRole, Section, Table, Tone,
+    Block, Cell, Column, Entry, Figure, Page, Report, Row, RowRole, Section, Table, Tone, Value as Exact,
 };
 use serde_json::{Value, json};
 
@@ -58,6 +60,7 @@ pub(crate) fn sheet(report: &Report, csv_of: &Report) -> Value {
         "date": date(&report.known_at),
         "subtitle": report.subtitle,
         "centre": report.centre,
+        "cover": cover(report),
         "period": report.period,
         "lead": first.map_or("", |page| &page.lead),
         "facts": [
@@ -171,8 +174,10 @@ impl<'a> Sheet<'a> {
         cited
     }
 
+    /// A section; `level` is the heading of those of level 1.
     fn section(&self, section: &Section, number: usize, level: usize) -> Value {
         let page = &self.report.pages[number];
+        let level = level + usize::from(section.level.clamp(1, 3)) - 1;
         let names = |place: usize, text: &str| {
             let before_table = matches!(section.blocks.get(place + 1), Some(Block::Table(_)));
             before_table && text.chars().count() <= NAME
@@ -188,6 +193,11 @@ impl<'a> Sheet<'a> {
                 }
                 Block::List(items) if items.is_empty() => None,
                 Block::List(items) => Some(json!({ "kind": "list", "items": items })),
+                Block::Prose(passages) if passages.is_empty() => None,
+                Block::Prose(passages) => Some(json!({
+                    "kind": "prose",
+                    "passages": prose::passages(passages, level, |id| section_label(page, number, id)),
+                })),
                 Block::Figures(figures) if figures.is_empty() => None,
                 Block::Figures(figures) => Some(self.figures(figures)),
                 Block::Table(table) => {
@@ -196,7 +206,15 @@ impl<'a> Sheet<'a> {
                 }
             })
             .collect();
-        json!({ "title": titled(&section.title, "–"), "level": level, "blocks": blocks })
+        let title = titled(&section.title, "–");
+        json!({
+            "number": section.number,
+            "title": title,
+            "level": level,
+            "listed": number == 0 || level < 3,
+            "label": section_label(page, number, &section.id),
+            "blocks": blocks,
+        })
     }
 
     fn figures(&self, figures: &[Figure]) -> Value {
@@ -284,9 +302,14 @@ impl<'a> Sheet<'a> {
                     .map(|(place, column)| match row.cells.get(*column) {
                         None => json!(""),
                         Some(cell) => {
-                            let mut cell = Cell { text: cell.text.clone(), ..cell.clone() };
+                            let mut cell = cell.clone();
                             let room = room(place + 1) - fit::marks(&cell);
                             cell.text = breakable(&cell.text, room, Weight::Strong);
+                            if let Exact::Entries(entries) = &mut cell.value {
+                                for entry in entries {
+                                    entry.text = breakable(&entry.text, room, Weight::Strong);
+                                }
+                            }
                             let letter = letters.get(*column).and_then(|letter| letter.as_deref());
                             self.cell(&cell, letter, reconstructed)
                         }
@@ -316,6 +339,9 @@ impl<'a> Sheet<'a> {
 
     /// A cell: its text alone, or the text with its sign, letter and link.
     fn cell(&self, cell: &Cell, letter: Option<&str>, reconstructed: bool) -> Value {
+        if let Exact::Entries(entries) = &cell.value {
+            return json!({ "entries": entries.iter().map(entry).collect::<Vec<_>>() });
+        }
         let target = cell.proof.as_deref().and_then(|slug| self.by_slug.get(slug));
         let text = match self.page_words.printed(cell) {
             "" if target.is_some() => self.words.proof_link,
@@ -385,6 +411,26 @@ impl<'a> Sheet<'a> {
     }
 }
 
+/// One of the words of a cell; only the web and mailboxes are linked to.
+fn entry(entry: &Entry) -> Value {
+    match entry.address.as_deref().filter(|address| leads_out(address)) {
+        Some(address) => json!({ "text": entry.text, "address": address }),
+        None => json!({ "text": entry.text }),
+    }
+}
+
+/// The lines of the cover besides title and period.
+fn cover(report: &Report) -> Vec<&str> {
+    let lines = report.cover.iter().flat_map(|cover| [&cover.approval, &cover.edition, &cover.office]);
+    lines.map(String::as_str).filter(|line| !line.trim().is_empty()).collect()
+}
+
+/// The label of a section of a page, if it has such a section.
+fn section_label(page: &Page, number: usize, id: &str) -> Option<String> {
+    let place = page.sections.iter().position(|section| section.id == id)?;
+    Some(format!("sezione-{number}-{place}"))
+}
+
 /// The sign and the name of a tone.
 fn sign(tone: Tone) -> Option<(&'static str, &'static str)> {
     match tone {
@@ -414,7 +460,7 @@ fn coded(row: &Row) -> (&str, &str) {
 fn tables(page: &Page) -> impl Iterator<Item = &Table> {
     page.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
         Block::Table(table) => Some(table),
-        Block::Text(_) | Block::List(_) | Block::Figures(_) => None,
+        Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Figures(_) => None,
     })
 }
 

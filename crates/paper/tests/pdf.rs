@@ -9,7 +9,7 @@ mod tagged;
 use common::{cell, report, row, table};
 use impegno_paper::pdf;
 use impegno_report::document::{
-    Block, Cell, Chart, ChartKind, Language, Page, Report, RowRole, Section, Tone, Value,
+    Block, Cell, Chart, ChartKind, Language, Page, Passage, Report, RowRole, Section, Tone, Value,
 };
 use lopdf::{Document, Object};
 use tagged::{Node, string, tree};
@@ -27,11 +27,7 @@ fn drawn() -> Report {
     let mut report = report();
     let kinds = [ChartKind::Bars, ChartKind::Columns, ChartKind::Lines, ChartKind::Shares];
     let blocks = kinds.map(|kind| Block::Table(common::drawn(kind)));
-    report.pages[0].sections.push(Section {
-        id: "disegni".into(),
-        title: "Disegni".into(),
-        blocks: blocks.into(),
-    });
+    report.pages[0].sections.push(Section::new("disegni", "Disegni", blocks.into()));
     report
 }
 
@@ -122,12 +118,17 @@ fn every_text_of_the_report_is_in_the_document() {
     let said = normal(&tree(&read(&report)).text);
     for page in &report.pages[..2] {
         for section in &page.sections {
-            assert!(said.contains(&normal(&section.title)), "{}", section.title);
+            assert!(said.contains(&normal(&section.heading())), "{}", section.title);
             for block in &section.blocks {
                 match block {
                     Block::Text(text) => assert!(said.contains(&normal(text)), "{text}"),
                     Block::List(items) => {
                         items.iter().for_each(|one| assert!(said.contains(&normal(one)), "{one}"))
+                    }
+                    Block::Prose(passages) => {
+                        for span in passages.iter().flat_map(Passage::spans) {
+                            assert!(said.contains(&normal(&span.text)), "{}", span.text);
+                        }
                     }
                     Block::Figures(figures) => {
                         for figure in figures {
@@ -139,7 +140,7 @@ fn every_text_of_the_report_is_in_the_document() {
                     Block::Table(table) => {
                         let rows = table.rows.iter().take(60);
                         let cells =
-                            rows.flat_map(|row| row.cells.iter().map(|cell| &cell.text).chain([&row.label]));
+                            rows.flat_map(|row| row.cells.iter().flat_map(said_of).chain([&row.label]));
                         let heads = table.columns.iter().map(|column| &column.label);
                         for text in
                             cells.chain(heads).chain(&table.notes).chain([&table.title, &table.definition])
@@ -153,6 +154,14 @@ fn every_text_of_the_report_is_in_the_document() {
     }
     for text in report.notices.iter().chain(&report.attributions) {
         assert!(said.contains(&normal(text)), "{text}");
+    }
+}
+
+/// What is printed of a cell, each word for itself.
+fn said_of(cell: &Cell) -> Vec<&String> {
+    match &cell.value {
+        Value::Entries(entries) => entries.iter().map(|entry| &entry.text).collect(),
+        _ => vec![&cell.text],
     }
 }
 
@@ -272,11 +281,8 @@ fn one_table(columns: usize, rows: usize, text: &str) -> Report {
     let rows = (0..rows).map(|n| row(&format!("r{n}"), text, RowRole::Part, cells.clone())).collect();
     let mut one = report();
     one.pages.truncate(1);
-    one.pages[0].sections = vec![Section {
-        id: "s".into(),
-        title: text.into(),
-        blocks: vec![Block::Table(table("t", text, &columns, rows))],
-    }];
+    one.pages[0].sections =
+        vec![Section::new("s", text, vec![Block::Table(table("t", text, &columns, rows))])];
     one
 }
 
@@ -330,6 +336,7 @@ fn a_report_of_nothing_is_set() {
         subtitle: String::new(),
         centre: String::new(),
         body: None,
+        cover: None,
         period: String::new(),
         period_code: String::new(),
         language: Language::En,

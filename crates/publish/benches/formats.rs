@@ -46,7 +46,7 @@ fn table(number: usize) -> Table {
 
 fn report() -> Report {
     let blocks = (0..TABLES).map(|number| Block::Table(table(number))).collect();
-    let section = Section { id: "tabelle".into(), title: "Tabelle".into(), blocks };
+    let section = Section::new("tabelle", "Tabelle", blocks);
     let page =
         Page { slug: "report".into(), title: "Report".into(), lead: String::new(), sections: vec![section] };
     Report {
@@ -58,6 +58,7 @@ fn report() -> Report {
         period_code: "2017".into(),
         language: Language::It,
         body: None,
+        cover: None,
         known_at: "2018-01-15T08:00:00Z".into(),
         ledger_head: "0".repeat(64),
         charter_version: "0".repeat(64),

@@ -41,6 +41,7 @@ pub(crate) fn report(language: Language) -> Report {
         known_at: "2018-01-31T09:15:00Z".into(),
         ledger_head: "b3a1f6c2d94e5870a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778a".into(),
         body: None,
+        cover: None,
         attributions: Vec::new(),
         charter_version: "5f0c9a7be1d2438c96a7f10b2c3d4e5f60718293a4b5c6d7e8f9011223344556".into(),
         notices: vec![
@@ -107,7 +108,7 @@ fn row(key: &str, label: &str, role: RowRole, cells: Vec<Cell>) -> Row {
 }
 
 fn section(id: &str, title: &str, blocks: Vec<Block>) -> Section {
-    Section { id: id.into(), title: title.into(), blocks }
+    Section::new(id, title, blocks)
 }
 
 fn chart(kind: ChartKind, series: &[usize], description: &str) -> Option<Chart> {

@@ -84,8 +84,15 @@ impl Addresses {
 pub(crate) fn tables(page: &Page) -> impl Iterator<Item = &Table> {
     page.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
         Block::Table(table) => Some(table),
-        Block::Text(_) | Block::List(_) | Block::Figures(_) => None,
+        Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Figures(_) => None,
     })
+}
+
+/// Whether an address leads to the web or to a mailbox; no other one becomes a link.
+pub fn leads_out(address: &str) -> bool {
+    ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| address.get(..scheme.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(scheme)))
 }
 
 /// What leads from a file to the output folder: `../` for each folder it stands in.

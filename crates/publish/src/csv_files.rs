@@ -32,7 +32,7 @@ pub(crate) fn files(report: &Report) -> Vec<File> {
 fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
     page.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
         Block::Figures(figures) => figures.as_slice(),
-        Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
+        Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Table(_) => &[],
     })
 }
 

@@ -12,6 +12,10 @@ pub(crate) fn machine(value: &Value) -> String {
     match value {
         Value::Empty | Value::NotMeasured(_) => String::new(),
         Value::Text(text) => text.clone(),
+        Value::Entries(entries) => {
+            let texts: Vec<&str> = entries.iter().map(|entry| entry.text.as_str()).collect();
+            texts.join("|")
+        }
         Value::Integer(n) => n.to_string(),
         Value::Ratio { numerator, denominator, unit: _ } => decimal(*numerator, *denominator),
         Value::Micros(n) => decimal(*n, 1_000_000),

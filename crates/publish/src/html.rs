@@ -6,14 +6,17 @@
 //! policy can be set.
 
 mod assets;
+mod prose;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use impegno_report::document::{Block, Cell, Figure, Page, Report, RowRole, Section, Table, Tone};
+use impegno_report::document::{
+    Block, Cell, Entry, Figure, Page, Report, RowRole, Section, Table, Tone, Value,
+};
 
 use crate::File;
-use crate::address::{self, Addresses, README, SCHEMA, is_differences, plain};
+use crate::address::{self, Addresses, README, SCHEMA, is_differences, leads_out, plain};
 use crate::reasons::Reasons;
 use crate::svg;
 use crate::words::{Words, words};
@@ -63,6 +66,13 @@ struct Link<'a> {
     current: bool,
 }
 
+/// A line of the table of contents.
+struct ContentsLink {
+    href: String,
+    text: String,
+    level: u8,
+}
+
 /// The proof pages of one kind.
 struct ProofGroup<'a> {
     title: String,
@@ -91,7 +101,9 @@ struct PageView<'a> {
     citations: Vec<Citation<'a>>,
     previous: Option<Link<'a>>,
     next: Option<Link<'a>>,
-    contents: Vec<Link<'a>>,
+    contents: Vec<ContentsLink>,
+    /// What stands on the cover, a line each; on the first page.
+    cover: Vec<&'a str>,
     sections: Vec<SectionView<'a>>,
     marks: Vec<&'static str>,
     known_at: String,
@@ -118,13 +130,19 @@ struct Citation<'a> {
 
 struct SectionView<'a> {
     id: String,
-    title: &'a str,
+    title: String,
+    /// 1 to 3; the heading is one step below that of the page, an `h2` for 1.
+    level: u8,
+    /// Number of the heading of the section.
+    heading: u8,
     blocks: Vec<BlockView<'a>>,
 }
 
 enum BlockView<'a> {
     Text(&'a str),
     List(&'a [String]),
+    /// HTML in which every text is escaped.
+    Prose(String),
     Figures(FiguresView<'a>),
     Table(Box<TableView<'a>>),
 }
@@ -144,6 +162,8 @@ struct FigureView<'a> {
 struct TableView<'a> {
     id: String,
     title: &'a str,
+    /// Number of its heading.
+    heading: u8,
     /// The section has the same title: it is not printed twice.
     title_is_said: bool,
     definition: &'a str,
@@ -179,6 +199,8 @@ struct RowView<'a> {
 
 struct CellView<'a> {
     text: &'a str,
+    /// Several words, or words that lead out; printed instead of the text.
+    entries: Vec<EntryView<'a>>,
     class: &'static str,
     heading: &'a str,
     mark: Option<Mark>,
@@ -186,6 +208,11 @@ struct CellView<'a> {
     mark_after: bool,
     href: Option<String>,
     reason: Option<(String, String)>,
+}
+
+struct EntryView<'a> {
+    text: &'a str,
+    href: Option<&'a str>,
 }
 
 /// The mark of a tone, with its words.
@@ -247,12 +274,20 @@ impl<'a> Site<'a> {
             contents: page
                 .sections
                 .iter()
-                .map(|section| Link {
+                .map(|section| ContentsLink {
                     href: format!("#{}", plain(&section.id)),
-                    text: &section.title,
-                    current: false,
+                    text: section.heading(),
+                    level: section.level,
                 })
                 .collect(),
+            cover: match &self.report.cover {
+                Some(cover) if is_first => [&cover.approval, &cover.edition, &cover.office]
+                    .into_iter()
+                    .filter(|text| !text.is_empty())
+                    .map(String::as_str)
+                    .collect(),
+                Some(_) | None => Vec::new(),
+            },
             marks: marks_used(&sections),
             sections,
             known_at: self.words.instant(&self.report.known_at),
@@ -391,6 +426,11 @@ impl<'a> Site<'a> {
         let blocks = section.blocks.iter().map(|block| match block {
             Block::Text(text) => BlockView::Text(text),
             Block::List(items) => BlockView::List(items),
+            Block::Prose(passages) => {
+                let sections = &self.report.pages[number].sections;
+                let is_section = |id: &str| sections.iter().any(|section| section.id == id);
+                BlockView::Prose(prose::html(passages, heading(section), &is_section))
+            }
             Block::Figures(figures) => BlockView::Figures(FiguresView {
                 figures: figures
                     .iter()
@@ -408,7 +448,13 @@ impl<'a> Site<'a> {
                 BlockView::Table(Box::new(self.table(table, section, csv, number, root)))
             }
         });
-        SectionView { id: plain(&section.id), title: &section.title, blocks: blocks.collect() }
+        SectionView {
+            id: plain(&section.id),
+            title: section.heading(),
+            level: section.level,
+            heading: heading(section),
+            blocks: blocks.collect(),
+        }
     }
 
     fn table<'s>(
@@ -466,6 +512,7 @@ impl<'a> Site<'a> {
         };
         TableView {
             title: &table.title,
+            heading: heading(section) + 1,
             title_is_said: table.title == section.title,
             definition: &table.definition,
             row_heading: &table.row_heading,
@@ -531,8 +578,13 @@ impl<'a> Site<'a> {
             "" if target.is_some() => self.words.proof_link,
             text => text,
         };
+        let entries = match &cell.value {
+            Value::Entries(entries) => entries.as_slice(),
+            _ => &[],
+        };
         CellView {
             text,
+            entries: entries.iter().map(entry).collect(),
             class: match (numeric, text.is_empty(), text.chars().count() <= SHORT_WORDS) {
                 (true, true, _) => "imp-number imp-empty",
                 (true, false, _) => "imp-number",
@@ -549,6 +601,16 @@ impl<'a> Site<'a> {
     }
 }
 
+/// One of the words of a cell; only the web and mailboxes are linked to.
+fn entry(entry: &Entry) -> EntryView<'_> {
+    EntryView { text: &entry.text, href: entry.address.as_deref().filter(|address| leads_out(address)) }
+}
+
+/// Number of the heading of a section: the title of the page is the `h1`.
+fn heading(section: &Section) -> u8 {
+    section.level.clamp(1, 4) + 1
+}
+
 /// Few columns and long words read better as cards on a phone; numbers to be compared stay a grid.
 fn is_stacked(table: &Table) -> bool {
     let long = |text: &str| text.chars().count() > 40;
@@ -561,7 +623,7 @@ fn is_stacked(table: &Table) -> bool {
 fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
     page.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
         Block::Figures(figures) => figures.as_slice(),
-        Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
+        Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Table(_) => &[],
     })
 }
 
@@ -595,7 +657,7 @@ fn marks_used(sections: &[SectionView<'_>]) -> Vec<&'static str> {
     let mut used = BTreeSet::new();
     for block in sections.iter().flat_map(|section| &section.blocks) {
         match block {
-            BlockView::Text(_) | BlockView::List(_) => {}
+            BlockView::Text(_) | BlockView::List(_) | BlockView::Prose(_) => {}
             BlockView::Figures(figures) => used.extend(figures.legend.iter().map(|mark| mark.icon)),
             BlockView::Table(table) => used.extend(table.legend.iter().map(|mark| mark.icon)),
         }

@@ -1,5 +1,7 @@
 //! JSON: one file a page, with exact values, and the schema that describes it.
 
+mod prose;
+
 use std::borrow::Cow;
 
 use impegno_report::document::{
@@ -10,6 +12,8 @@ use serde_json::{Value as Json, json};
 use crate::File;
 use crate::address::{Addresses, SCHEMA};
 use crate::csv_files::role;
+
+pub(crate) use prose::read_passage;
 
 /// Version of the format: raised when a reader of the former one would misread the new.
 pub(crate) const FORMAT_VERSION: u32 = 1;
@@ -34,7 +38,7 @@ pub(crate) fn files(report: &Report) -> Vec<File> {
 
 /// What is true of every page.
 fn about(report: &Report) -> Json {
-    json!({
+    let mut about = json!({
         "layout": report.layout,
         "title": report.title,
         "subtitle": report.subtitle,
@@ -50,7 +54,16 @@ fn about(report: &Report) -> Json {
         "charter_version": report.charter_version,
         "attributions": report.attributions,
         "notices": report.notices,
-    })
+    });
+    if let Some(cover) = &report.cover {
+        about["cover"] = json!({
+            "approval": cover.approval,
+            "approved": cover.approved,
+            "edition": cover.edition,
+            "office": cover.office,
+        });
+    }
+    about
 }
 
 fn page_json(page: &Page) -> Json {
@@ -62,18 +75,27 @@ fn page_json(page: &Page) -> Json {
     })
 }
 
+/// A section of the page without a number is written without level and number, as before there were any.
 fn section(section: &Section) -> Json {
-    json!({
+    let mut json = json!({
         "id": section.id,
         "title": section.title,
         "blocks": section.blocks.iter().map(block).collect::<Vec<_>>(),
-    })
+    });
+    if section.level != 1 || !section.number.is_empty() {
+        json["level"] = json!(section.level);
+        json["number"] = json!(section.number);
+    }
+    json
 }
 
 fn block(block: &Block) -> Json {
     match block {
         Block::Text(text) => json!({ "kind": "text", "text": text }),
         Block::List(items) => json!({ "kind": "list", "items": items }),
+        Block::Prose(passages) => {
+            json!({ "kind": "prose", "passages": passages.iter().map(prose::passage).collect::<Vec<_>>() })
+        }
         Block::Figures(figures) => {
             json!({ "kind": "figures", "figures": figures.iter().map(figure).collect::<Vec<_>>() })
         }
@@ -142,6 +164,13 @@ pub(crate) fn value(value: &Value) -> Json {
     match value {
         Value::Empty => json!({ "kind": "empty" }),
         Value::Text(text) => json!({ "kind": "text", "text": text }),
+        Value::Entries(entries) => json!({
+            "kind": "entries",
+            "entries": entries
+                .iter()
+                .map(|entry| json!({ "text": entry.text, "address": entry.address }))
+                .collect::<Vec<_>>(),
+        }),
         Value::Integer(n) => json!({ "kind": "integer", "integer": n.to_string() }),
         Value::Ratio { numerator, denominator, unit } => json!({
             "kind": "ratio",

@@ -1,11 +1,12 @@
 //! Reading a page back from its JSON: the inverse of [`crate::json`].
 
 use impegno_report::document::{
-    Block, Cell, Chart, ChartKind, Column, Figure, Page, Row, RowRole, Section, Table, Tone, Unit, Value,
+    Block, Cell, Chart, ChartKind, Column, Entry, Figure, Page, Row, RowRole, Section, Table, Tone, Unit,
+    Value,
 };
 use serde_json::Value as Json;
 
-use crate::json_files::FORMAT_VERSION;
+use crate::json_files::{FORMAT_VERSION, read_passage};
 
 /// Why a file is not the JSON of a page, or of errata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ impl std::fmt::Display for UnreadablePage {
 impl std::error::Error for UnreadablePage {}
 
 /// What is missing or of another type.
-type Read<T> = Result<T, UnreadablePage>;
+pub(crate) type Read<T> = Result<T, UnreadablePage>;
 
 /// Reads the JSON of a page.
 ///
@@ -50,13 +51,23 @@ pub(crate) fn page(bytes: &[u8]) -> Read<Page> {
 }
 
 fn section(json: &Json) -> Read<Section> {
-    Ok(Section { id: text(json, "id")?, title: text(json, "title")?, blocks: list(json, "blocks", block)? })
+    // Reports without numbered sections say neither.
+    let level = match json.get("level") {
+        None => 1,
+        Some(level) => {
+            level.as_u64().and_then(|level| u8::try_from(level).ok()).ok_or_else(|| missing("level"))?
+        }
+    };
+    let number = if json.get("number").is_some() { text(json, "number")? } else { String::new() };
+    let (id, title) = (text(json, "id")?, text(json, "title")?);
+    Ok(Section { id, number, level, title, blocks: list(json, "blocks", block)? })
 }
 
 fn block(json: &Json) -> Read<Block> {
     Ok(match word(json, "kind")? {
         "text" => Block::Text(text(json, "text")?),
         "list" => Block::List(list(json, "items", words)?),
+        "prose" => Block::Prose(list(json, "passages", read_passage)?),
         "figures" => Block::Figures(list(json, "figures", figure)?),
         "table" => Block::Table(table(json)?),
         other => return Err(unknown("block", other)),
@@ -141,6 +152,12 @@ pub(crate) fn value(json: &Json) -> Read<Value> {
     Ok(match word(json, "kind")? {
         "empty" => Value::Empty,
         "text" => Value::Text(text(json, "text")?),
+        "entries" => Value::Entries(list(json, "entries", |json| {
+            Ok(Entry {
+                text: text(json, "text")?,
+                address: optional(json, "address")?.map(words).transpose()?,
+            })
+        })?),
         "integer" => Value::Integer(whole(json, "integer")?),
         "ratio" => Value::Ratio {
             numerator: whole(json, "numerator")?,
@@ -160,11 +177,11 @@ pub(crate) fn value(json: &Json) -> Read<Value> {
     })
 }
 
-fn missing(key: &str) -> UnreadablePage {
+pub(crate) fn missing(key: &str) -> UnreadablePage {
     UnreadablePage(format!("`{key}` is missing or of another type"))
 }
 
-fn unknown(what: &str, word: &str) -> UnreadablePage {
+pub(crate) fn unknown(what: &str, word: &str) -> UnreadablePage {
     UnreadablePage(format!("there is no {what} `{word}`"))
 }
 

@@ -40,6 +40,7 @@ use std::borrow::Cow;
 use impegno_report::document::{Language, Page, Report, Table};
 use impegno_report::errata::Errata;
 
+pub use address::leads_out;
 pub use json_read::UnreadablePage;
 pub use reasons::{Reasons, reason};
 pub use svg::{Drawing, Size};

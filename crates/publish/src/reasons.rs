@@ -34,6 +34,7 @@ pub fn reason(cell: &Cell) -> Option<&str> {
         Value::NotMeasured(_)
         | Value::Empty
         | Value::Text(_)
+        | Value::Entries(_)
         | Value::Integer(_)
         | Value::Ratio { .. }
         | Value::Micros(_)

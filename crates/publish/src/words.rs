@@ -220,6 +220,7 @@ impl Words {
             Value::NotMeasured(_)
             | Value::Empty
             | Value::Text(_)
+            | Value::Entries(_)
             | Value::Integer(_)
             | Value::Ratio { .. }
             | Value::Micros(_)

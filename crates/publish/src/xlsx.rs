@@ -214,6 +214,13 @@ fn cell(
         // The link stays when a number takes the place of its text.
         sheet.write_url_with_format(row, column, Url::new(address(&proof.name)).set_text(" "), &format)?;
     }
+    if let (Some(address), Shown::Text(text)) = (&held.address, &held.shown)
+        && sheet
+            .write_url_with_format(row, column, Url::new(address).set_text(text), &linked(&format))
+            .is_ok()
+    {
+        return Ok(());
+    }
     match &held.shown {
         Shown::Text(text) if text.is_empty() => sheet.write_blank(row, column, &format)?,
         // Always a string, whatever it begins with: never a formula.
@@ -294,6 +301,11 @@ fn title_format() -> Format {
 
 fn link_format() -> Format {
     plain().set_font_color(Color::RGB(BLUE)).set_underline(FormatUnderline::Single)
+}
+
+/// The same cell as a link. An address longer than files allow is written as plain words instead.
+fn linked(format: &Format) -> Format {
+    format.clone().set_font_color(Color::RGB(BLUE)).set_underline(FormatUnderline::Single)
 }
 
 fn head_format(numeric: bool) -> Format {

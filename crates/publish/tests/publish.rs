@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{cell, report, row, table};
 use impegno_publish::{csv, html, json, xlsx};
-use impegno_report::document::{Block, Cell, Language, Report, RowRole, Value};
+use impegno_report::document::{Block, Cell, Language, Passage, Report, RowRole, Value};
 use serde_json::Value as Json;
 
 /// Texts of the files by path; what fonts and workbooks hold is left out.
@@ -173,12 +173,18 @@ fn every_text_of_the_report_is_in_its_page() {
             let has = |text: &str| text.is_empty() || lines.contains(text.trim()) || text.contains('\n');
             let proof = page.slug.starts_with("prova/");
             for section in &page.sections {
-                assert!(has(&section.title), "{path}: {}", section.title);
+                assert!(has(&section.heading()), "{path}: {}", section.title);
                 for block in &section.blocks {
                     match block {
                         Block::Text(text) => assert!(html.contains(text.as_str()), "{path}: {text}"),
                         Block::List(items) => {
                             items.iter().for_each(|item| assert!(has(item), "{path}: {item}"))
+                        }
+                        Block::Prose(passages) => {
+                            for span in passages.iter().flat_map(Passage::spans) {
+                                let said = unescaped(&files[&path]);
+                                assert!(said.contains(&span.text), "{path}: {}", span.text);
+                            }
                         }
                         Block::Figures(figures) => figures.iter().for_each(|figure| {
                             assert!(
@@ -200,7 +206,7 @@ fn every_text_of_the_report_is_in_its_page() {
                                 .for_each(|note| assert!(unescaped(&files[&path]).contains(note.as_str())));
                             let most = if proof { 200 } else { usize::MAX };
                             for row in table.rows.iter().take(most) {
-                                let texts = row.cells.iter().map(|cell| cell.text.as_str());
+                                let texts = row.cells.iter().flat_map(said);
                                 for text in texts.chain([row.label.as_str()]) {
                                     let found =
                                         has(text) || unescaped(&files[&path]).contains(&format!(">{text}<"));
@@ -409,6 +415,14 @@ fn csv_reads_back_to_the_same_values() {
     }
 }
 
+/// What is printed of a cell, each word for itself.
+fn said(cell: &Cell) -> Vec<&str> {
+    match &cell.value {
+        Value::Entries(entries) => entries.iter().map(|entry| entry.text.as_str()).collect(),
+        _ => vec![&cell.text],
+    }
+}
+
 /// A decimal as a count of 10⁻⁹.
 fn billionths(text: &str) -> i128 {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
@@ -420,6 +434,9 @@ fn assert_same(written: &str, value: &Value) {
     match value {
         Value::Empty | Value::NotMeasured(_) => assert_eq!(written, ""),
         Value::Text(text) => assert_eq!(written, text),
+        Value::Entries(entries) => {
+            assert_eq!(written, entries.iter().map(|entry| &*entry.text).collect::<Vec<_>>().join("|"));
+        }
         Value::Integer(n) => assert_eq!(written.parse(), Ok(*n)),
         Value::Micros(n) => assert_eq!(billionths(written), n * 1_000),
         Value::Cents(n) => assert_eq!(billionths(written), n * 10_000_000),

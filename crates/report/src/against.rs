@@ -33,11 +33,11 @@ pub fn against_page(commitment: &Commitment, peer: Peer, parts: &[AgainstPart], 
         let label = say(language, &format!("{name}, media"), &format!("{name}, mean"));
         head.push(format!("{label}: {}", percent(&theirs, commitment, frame)));
     }
-    let mut sections = vec![Section {
-        id: "confronto".to_owned(),
-        title: title.clone(),
-        blocks: vec![Block::Text(how(peer, language)), Block::List(head)],
-    }];
+    let mut sections = vec![Section::new(
+        "confronto",
+        title.clone(),
+        vec![Block::Text(how(peer, language)), Block::List(head)],
+    )];
     for AgainstPart { of, against, .. } in parts {
         let id = of.to_lowercase();
         let mut blocks = vec![Block::List(figures(commitment, against, frame))];
@@ -46,7 +46,7 @@ pub fn against_page(commitment: &Commitment, peer: Peer, parts: &[AgainstPart], 
             blocks.push(Block::Table(reasons(&id, against, theirs, name, frame)));
             blocks.push(Block::Table(stretches(&id, against, name, frame)));
         }
-        sections.push(Section { id, title: of.clone(), blocks });
+        sections.push(Section::new(id, of.clone(), blocks));
     }
     Page {
         slug: format!("{}-{name}", crate::proofs::proof_slug(&commitment.id)),

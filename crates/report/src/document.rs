@@ -5,6 +5,10 @@
 //! notation are already decided), and beside each printed text stands the exact
 //! value it was made from, for machines.
 
+mod prose;
+
+pub use prose::{Link, ListItem, Listing, Passage, Span};
+
 /// A whole report: one value from which every format is published.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -18,6 +22,8 @@ pub struct Report {
     pub centre: String,
     /// The served body that the report is about; `None`: the whole centre.
     pub body: Option<Served>,
+    /// What stands on its cover besides the title, when it is a document that somebody approved.
+    pub cover: Option<Cover>,
     /// The period in words, "Anno 2017".
     pub period: String,
     /// The period as a code: `2017`, `2017-H1`, `2017-Q2`, `2017-06`.
@@ -48,6 +54,19 @@ pub struct Served {
     pub name: String,
 }
 
+/// What stands on the cover of a document besides its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cover {
+    /// The act of approval with its day in words: "Approvata con DD 2025/4073 del 3 giugno 2025"; may be empty.
+    pub approval: String,
+    /// The day of approval, `2025-06-03`, when it is said.
+    pub approved: Option<String>,
+    /// The edition; may be empty.
+    pub edition: String,
+    /// The office that answers for the document; may be empty.
+    pub office: String,
+}
+
 /// Language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
@@ -75,10 +94,26 @@ pub struct Page {
 pub struct Section {
     /// Unique within the page; used as anchor.
     pub id: String,
+    /// Its number as printed before the heading, `1.1.3`; empty where sections have none.
+    pub number: String,
+    /// 1 for a section of the page, 2 and 3 for those below; never more than one deeper than the section before.
+    pub level: u8,
     /// Heading.
     pub title: String,
     /// Blocks in order.
     pub blocks: Vec<Block>,
+}
+
+impl Section {
+    /// A section of the page, without a number.
+    pub fn new(id: impl Into<String>, title: impl Into<String>, blocks: Vec<Block>) -> Self {
+        Section { id: id.into(), number: String::new(), level: 1, title: title.into(), blocks }
+    }
+
+    /// The heading with its number before it.
+    pub fn heading(&self) -> String {
+        if self.number.is_empty() { self.title.clone() } else { format!("{} {}", self.number, self.title) }
+    }
 }
 
 /// One thing under a heading.
@@ -88,6 +123,8 @@ pub enum Block {
     Text(String),
     /// A list of plain sentences.
     List(Vec<String>),
+    /// Written text with headings, lists and links.
+    Prose(Vec<Passage>),
     /// Figures to be shown large, each a cell with its label.
     Figures(Vec<Figure>),
     /// A table, with its chart if it has one.
@@ -183,6 +220,8 @@ pub enum Value {
     Empty,
     /// Words.
     Text(String),
+    /// Several words, or words that lead somewhere; printed one below the other.
+    Entries(Vec<Entry>),
     /// A whole number: counts.
     Integer(i128),
     /// An exact share, change or mean, `numerator / denominator`; the denominator is positive.
@@ -202,6 +241,15 @@ pub enum Value {
     Cents(i128),
     /// It should be there and is not; the reason, in the report's language.
     NotMeasured(String),
+}
+
+/// One of several words in a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// As printed.
+    pub text: String,
+    /// Where it leads, `mailto:…` or `https://…`; `None`: nowhere.
+    pub address: Option<String>,
 }
 
 /// What a quotient is printed as.
@@ -269,6 +317,12 @@ impl Cell {
         Cell { value: Value::Text(text.clone()), text, tone: Tone::Plain, proof: None }
     }
 
+    /// A cell of several words, or of words that lead somewhere.
+    pub fn entries(entries: Vec<Entry>) -> Self {
+        let texts: Vec<&str> = entries.iter().map(|entry| entry.text.as_str()).collect();
+        Cell { text: texts.join("; "), value: Value::Entries(entries), tone: Tone::Plain, proof: None }
+    }
+
     /// The same cell in another tone.
     pub fn toned(self, tone: Tone) -> Self {
         Cell { tone, ..self }
@@ -284,7 +338,7 @@ impl Value {
     /// The value as a floating number for drawing only, never for judging or printing.
     pub fn drawn(&self) -> Option<f64> {
         match self {
-            Value::Empty | Value::Text(_) | Value::NotMeasured(_) => None,
+            Value::Empty | Value::Text(_) | Value::Entries(_) | Value::NotMeasured(_) => None,
             Value::Integer(n) => Some(*n as f64),
             Value::Ratio { numerator, denominator, unit } => {
                 let quotient = *numerator as f64 / *denominator as f64;
@@ -312,7 +366,7 @@ impl Report {
         self.pages.iter().flat_map(|page| {
             page.sections.iter().flat_map(|section| &section.blocks).filter_map(move |block| match block {
                 Block::Table(table) => Some((page.slug.as_str(), table)),
-                Block::Text(_) | Block::List(_) | Block::Figures(_) => None,
+                Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Figures(_) => None,
             })
         })
     }
@@ -322,7 +376,7 @@ impl Report {
         self.pages.iter().flat_map(|page| &page.sections).flat_map(|section| &section.blocks).flat_map(
             |block| match block {
                 Block::Figures(figures) => figures.as_slice(),
-                Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
+                Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Table(_) => &[],
             },
         )
     }

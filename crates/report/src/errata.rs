@@ -237,7 +237,7 @@ fn contents(page: &Page) -> (Vec<&Figure>, Vec<&Table>) {
         match block {
             Block::Figures(own) => figures.extend(own),
             Block::Table(table) => tables.push(table),
-            Block::Text(_) | Block::List(_) => {}
+            Block::Text(_) | Block::List(_) | Block::Prose(_) => {}
         }
     }
     (figures, tables)
@@ -391,7 +391,7 @@ mod tests {
     }
 
     fn page(slug: &str, blocks: Vec<Block>) -> Page {
-        let section = Section { id: "s".to_owned(), title: String::new(), blocks };
+        let section = Section::new("s", "", blocks);
         Page { slug: slug.to_owned(), title: slug.to_owned(), lead: String::new(), sections: vec![section] }
     }
 

@@ -105,6 +105,7 @@ fn compute(
             other => {
                 let text = match &other {
                     Value::Text(text) | Value::NotMeasured(text) => text.clone(),
+                    Value::Entries(entries) => Cell::entries(entries.clone()).text,
                     _ => String::new(),
                 };
                 Cell { text, value: other, tone: Tone::Plain, proof: None }

@@ -22,6 +22,7 @@ mod plan;
 mod proofs;
 mod tables;
 mod words;
+mod written;
 
 pub use against::against_page;
 pub use body::{commitment_questions, narrowed};

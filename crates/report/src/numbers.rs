@@ -145,7 +145,7 @@ pub fn exact(value: &Value) -> Option<BigRational> {
         Value::Ratio { numerator, denominator, .. } => {
             Some(BigRational::new(BigInt::from(*numerator), BigInt::from(*denominator)))
         }
-        Value::Empty | Value::Text(_) | Value::NotMeasured(_) => None,
+        Value::Empty | Value::Text(_) | Value::Entries(_) | Value::NotMeasured(_) => None,
     }
 }
 

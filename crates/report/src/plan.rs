@@ -10,7 +10,7 @@ use impegno_measure::{Answer, Measurement, Question};
 use crate::body::Basis;
 use crate::document::{Block, Figure, Language, Page, Report, Section, Served, Table};
 use crate::indicators::{self, Beside};
-use crate::{body, changes, commitments, figures, matrix, measured, proofs, tables};
+use crate::{body, changes, commitments, figures, matrix, measured, proofs, tables, written};
 
 /// What a report is about and what it rests on.
 #[derive(Debug, Clone)]
@@ -76,6 +76,8 @@ impl<'c> Plan<'c> {
                 BlockLayout::Changes(layout) => questions.extend(changes::questions(layout, &frame)),
                 BlockLayout::Figures(layout) => questions.extend(figures::questions(layout, &frame)),
                 BlockLayout::Text(_)
+                | BlockLayout::Prose(_)
+                | BlockLayout::Directory(_)
                 | BlockLayout::Commitments { .. }
                 | BlockLayout::Indicators(_)
                 | BlockLayout::Sheets(_)
@@ -163,6 +165,12 @@ impl<'c> Plan<'c> {
                 blocks.push(Block::Figures(fitted));
             }
         }
+        // Texts last: they quote figures.
+        for (layout, blocks) in frame.layout.blocks().zip(&mut blocks_of) {
+            if let BlockLayout::Prose(layout) = layout {
+                blocks.push(Block::Prose(written::prose(layout, &known, frame)));
+            }
+        }
         let mut blocks_of = blocks_of.into_iter();
         let sections = frame
             .layout
@@ -170,6 +178,8 @@ impl<'c> Plan<'c> {
             .iter()
             .map(|section| Section {
                 id: section.id.clone(),
+                number: section.number.clone(),
+                level: section.level,
                 title: frame.say(&section.title),
                 blocks: section.blocks.iter().flat_map(|_| blocks_of.next().unwrap_or_default()).collect(),
             })
@@ -190,6 +200,7 @@ impl<'c> Plan<'c> {
             },
             centre: frame.say(&frame.centre.name),
             body: frame.body.clone(),
+            cover: frame.layout.cover.as_ref().map(|layout| written::cover(layout, frame)),
             period: frame.period.label(frame.italian()),
             period_code: frame.period.to_string(),
             language: frame.language,
@@ -204,7 +215,7 @@ impl<'c> Plan<'c> {
 }
 
 impl Plan<'_> {
-    /// What a block of the layout says; figures are made later.
+    /// What a block of the layout says; figures, and the texts that quote them, are made later.
     fn blocks(
         &self,
         layout: &BlockLayout,
@@ -215,6 +226,7 @@ impl Plan<'_> {
         let frame = &self.frame;
         match layout {
             BlockLayout::Text(text) => vec![Block::Text(frame.say(text))],
+            BlockLayout::Directory(layout) => vec![Block::Table(written::directory(layout, frame))],
             BlockLayout::Table(table) => vec![Block::Table(tables::table(table, frame, own))],
             BlockLayout::Availability(layout) => {
                 vec![Block::Table(measured::availability_table(layout, frame, own))]
@@ -231,7 +243,7 @@ impl Plan<'_> {
             }
             BlockLayout::Sheets(named) => indicators::sheets(named, frame, measurements),
             BlockLayout::Choices => commitments::choices(frame),
-            BlockLayout::Figures(_) => Vec::new(),
+            BlockLayout::Figures(_) | BlockLayout::Prose(_) => Vec::new(),
         }
     }
 }

@@ -145,26 +145,26 @@ fn page(
     facts.push(standard(commitment.standard, frame));
     facts.extend(indicators::belongs(commitment, frame));
     facts.extend(versions::fact(commitment, measurements, frame));
-    let mut sections = vec![Section {
-        id: "definizione".to_owned(),
-        title: say(language, "Che cosa si misura e come", "What is measured and how"),
-        blocks: vec![Block::Text(definition(&commitment.indicator, frame)), Block::List(facts)],
-    }];
+    let mut sections = vec![Section::new(
+        "definizione",
+        say(language, "Che cosa si misura e come", "What is measured and how"),
+        vec![Block::Text(definition(&commitment.indicator, frame)), Block::List(facts)],
+    )];
     if !commitment.choices.is_empty() {
         let choices = commitment
             .choices
             .iter()
             .map(|choice| format!("{} — {}", frame.say(&choice.what), frame.say(&choice.why)))
             .collect();
-        sections.push(Section {
-            id: "scelte".to_owned(),
-            title: say(language, "Scelte di calcolo", "Choices of calculation"),
-            blocks: vec![Block::List(choices)],
-        });
+        sections.push(Section::new(
+            "scelte",
+            say(language, "Scelte di calcolo", "Choices of calculation"),
+            vec![Block::List(choices)],
+        ));
     }
     let mut blocks = evidence(&id, &measurement.evidence, frame);
     blocks.extend(acts::table(&id, commitment, measurement, frame));
-    sections.push(Section { id: "fatti".to_owned(), title: say(language, "I fatti", "The facts"), blocks });
+    sections.push(Section::new("fatti", say(language, "I fatti", "The facts"), blocks));
     Page {
         slug,
         title: format!("{} — {}", commitment.code, say(language, "prova", "proof")),

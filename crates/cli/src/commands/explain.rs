@@ -66,6 +66,7 @@ fn held_against(loaded: &Loaded, arguments: &Explain, program: Against) -> Resul
         title: Words::default(),
         subtitle: Words::default(),
         period: None,
+        cover: None,
         sections: Vec::new(),
     };
     let frame = frame(loaded, &layout, scope, &known);

@@ -74,12 +74,19 @@ pub(crate) fn commitments_layout() -> Layout {
         codes: None,
         place: Place::default(),
     };
-    let section = SectionLayout { id: "livelli".to_owned(), title: title.clone(), blocks: vec![block] };
+    let section = SectionLayout {
+        id: "livelli".to_owned(),
+        number: String::new(),
+        level: 1,
+        title: title.clone(),
+        blocks: vec![block],
+    };
     Layout {
         code: "sla".to_owned(),
         title,
         subtitle: Words::default(),
         period: None,
+        cover: None,
         sections: vec![section],
     }
 }

@@ -1,10 +1,13 @@
 //! The sheets of a workbook: names, heads, rows, what stands under them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use impegno_report::document::{Block, Cell, Column, Figure, Page, Report, RowRole, Table, Tone};
+use impegno_report::document::{
+    Block, Cell, Column, Entry, Figure, Page, Passage, Report, RowRole, Table, Tone, Value,
+};
 
-use crate::address::is_differences;
+use crate::address::{is_differences, leads_out};
 use crate::reasons::reason;
 use crate::spreadsheet::shown::{Lengths, Shown, label, shown};
 use crate::words::Words;
@@ -83,6 +86,8 @@ pub(crate) struct Held {
     pub(crate) letters: usize,
     /// Place of the sheet that proves it.
     pub(crate) proof: Option<usize>,
+    /// Address that all of it leads to.
+    pub(crate) address: Option<String>,
 }
 
 /// A sentence under a table, in the style of a tone that it explains.
@@ -145,12 +150,23 @@ fn said(texts: &[String]) -> Vec<String> {
 fn figures(page: &Page) -> impl Iterator<Item = &Figure> {
     page.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
         Block::Figures(figures) => figures.as_slice(),
-        Block::Text(_) | Block::List(_) | Block::Table(_) => &[],
+        Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Table(_) => &[],
     })
 }
 
 fn text(text: &str) -> Held {
-    Held { shown: Shown::Text(cut(text)), tone: Tone::Plain, letters: text.chars().count(), proof: None }
+    Held {
+        shown: Shown::Text(cut(text)),
+        tone: Tone::Plain,
+        letters: letters(text),
+        proof: None,
+        address: None,
+    }
+}
+
+/// Letters of the longest line.
+fn letters(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
 }
 
 /// No more letters than a cell can hold.
@@ -170,7 +186,18 @@ fn held(cell: &Cell, words: &Words, lengths: Lengths) -> Held {
         Shown::Text(text) => Shown::Text(cut(&text)),
         number @ Shown::Number { .. } => number,
     };
-    Held { shown, tone: cell.tone, letters: words.printed(cell).chars().count(), proof: None }
+    let address = match &cell.value {
+        Value::Entries(entries) => match entries.as_slice() {
+            [Entry { address, .. }] => address.clone().filter(|address| leads_out(address)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let letters = match &shown {
+        Shown::Text(text) => letters(text),
+        Shown::Number { .. } => letters(words.printed(cell)),
+    };
+    Held { shown, tone: cell.tone, letters, proof: None, address }
 }
 
 fn figures_sheet(figures: &[&Figure], name: String, words: &'static Words) -> Sheet {
@@ -226,22 +253,29 @@ fn table_sheet(table: &Table, page: &Page, main: bool, name: String, words: &'st
 }
 
 /// A paragraph with the page and the section that it stands in.
-type Paragraph<'a> = [&'a str; 3];
+type Paragraph<'a> = [Cow<'a, str>; 3];
 
 fn paragraphs<'a>(pages: impl Iterator<Item = &'a Page>, report: &'a Report) -> Vec<Paragraph<'a>> {
     let mut paragraphs = Vec::new();
     for page in pages {
         if !page.lead.is_empty() && page.lead != report.subtitle {
-            paragraphs.push([page.title.as_str(), "", page.lead.as_str()]);
+            paragraphs.push([page.title.as_str().into(), "".into(), page.lead.as_str().into()]);
         }
         for section in &page.sections {
             for block in &section.blocks {
-                let texts: &[String] = match block {
-                    Block::Text(text) => std::slice::from_ref(text),
-                    Block::List(items) => items,
-                    Block::Figures(_) | Block::Table(_) => &[],
+                let texts: Vec<Cow<'_, str>> = match block {
+                    Block::Text(text) => vec![text.as_str().into()],
+                    Block::List(items) => items.iter().map(|item| item.as_str().into()).collect(),
+                    Block::Prose(passages) => {
+                        passages.iter().flat_map(Passage::lines).map(Cow::from).collect()
+                    }
+                    Block::Figures(_) | Block::Table(_) => Vec::new(),
                 };
-                paragraphs.extend(texts.iter().map(|text| [&*page.title, &*section.title, text.as_str()]));
+                paragraphs.extend(
+                    texts
+                        .into_iter()
+                        .map(|text| [page.title.as_str().into(), section.heading().into(), text]),
+                );
             }
         }
     }

@@ -89,6 +89,10 @@ pub(crate) fn shown(cell: &Cell, words: &Words, lengths: Lengths) -> Shown {
     let text = words.printed(cell);
     let number = match &cell.value {
         Value::Empty | Value::NotMeasured(_) => None,
+        Value::Entries(entries) => {
+            let texts: Vec<&str> = entries.iter().map(|entry| entry.text.as_str()).collect();
+            return Shown::Text(texts.join("\n"));
+        }
         Value::Text(_) => civil(text, words.language),
         Value::Integer(n) => quotient(text, *n, 1, false, words),
         Value::Ratio { numerator, denominator, unit } => match unit {

@@ -117,6 +117,7 @@ impl Measure {
             Value::Ratio { unit: Unit::Number, .. }
             | Value::Empty
             | Value::Text(_)
+            | Value::Entries(_)
             | Value::NotMeasured(_) => plain(false),
             Value::Ratio { unit: Unit::PercentagePoints, .. } => plain(false),
             // The report decides whether there is a space before the sign.

@@ -34,7 +34,7 @@ pub(crate) fn table(id: &str, title: &str, columns: &[(&str, &str, bool)], rows:
 }
 
 fn section(id: &str, title: &str, blocks: Vec<Block>) -> Section {
-    Section { id: id.into(), title: title.into(), blocks }
+    Section::new(id, title, blocks)
 }
 
 fn whole(n: i128) -> Value {
@@ -191,6 +191,7 @@ pub(crate) fn report() -> Report {
         known_at: "2018-01-31T09:15:00Z".into(),
         ledger_head: "0123456789abcdef0123456789abcdef".into(),
         body: None,
+        cover: None,
         attributions: vec!["Comune di Prova, Utilizzi, 2017, CC BY 4.0".into()],
         charter_version: "fedcba9876543210".into(),
         notices: vec!["I dati sono ricostruiti.".into()],

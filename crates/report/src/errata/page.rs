@@ -65,7 +65,7 @@ pub fn page(errata: &Errata, zone: &Zone, language: Language) -> Page {
     ]
     .map(|(id, title, table, nothing)| {
         let block = if table.rows.is_empty() { Block::Text(nothing) } else { Block::Table(table) };
-        Section { id: id.to_owned(), title, blocks: vec![block] }
+        Section::new(id, title, vec![block])
     });
     Page {
         slug: ERRATA.to_owned(),

@@ -265,7 +265,9 @@ pub(crate) fn quantity(value: &Value) -> Option<Quantity> {
         Value::Integer(number) => (*number, Of::Things),
         Value::Cents(number) => (*number, Of::Cents),
         Value::Micros(number) => (*number, Of::Micros),
-        Value::Ratio { .. } | Value::Empty | Value::Text(_) | Value::NotMeasured(_) => return None,
+        Value::Ratio { .. } | Value::Empty | Value::Text(_) | Value::Entries(_) | Value::NotMeasured(_) => {
+            return None;
+        }
     };
     Some(Quantity { number, of })
 }

@@ -1,0 +1,398 @@
+//! Reading what people wrote: covers, numbers of sections, texts, directories.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use impegno_findings::{Finding, Place};
+use impegno_settings::{Spot, Table};
+
+use super::{Head, Names, near, read_notes};
+use crate::calendars::read_date;
+use crate::codes::{BAD_ADDRESS, BAD_SETTING, BAD_TABLE, UNKNOWN_REFERENCE};
+use crate::directory::Directory;
+use crate::layout::{Bilingual, CoverLayout, DirectoryCell, DirectoryLayout, DirectoryRow, ProseLayout};
+use crate::prose::{is_mailbox, is_web_address};
+use crate::shelf::Shelf;
+use crate::{Filter, Words};
+
+/// Deepest section.
+const DEEPEST: i64 = 3;
+
+/// Longest number of a section.
+const LONGEST_NUMBER: usize = 16;
+
+/// `cover = { act, approved, edition, office }`.
+pub(super) fn read_cover(layout: &mut Table<'_>) -> Option<CoverLayout> {
+    let mut table = layout.table("cover")?;
+    let act = Words::read(&mut table, "act").unwrap_or_default();
+    let approved = if table.has("approved") { read_date(&mut table, "approved") } else { None };
+    if approved.is_some() && act.it.is_empty() {
+        let finding =
+            Finding::error(BAD_SETTING, table.place_of("approved"), "a day of approval without its act");
+        table.report(finding.hint("act = { it = \"Approvata con …\", en = \"Approved by …\" }"));
+    }
+    let edition = Words::read(&mut table, "edition").unwrap_or_default();
+    let office = Words::read(&mut table, "office").unwrap_or_default();
+    Some(CoverLayout { act, approved, edition, office })
+}
+
+/// Levels and numbers of sections, in their order.
+pub(super) struct Numbering {
+    /// Whether sections are counted.
+    counted: bool,
+    /// How many sections each level has had since the last one above it.
+    counts: Vec<u32>,
+    /// Level of the section before; 0 before the first.
+    before: u8,
+    written: BTreeSet<String>,
+}
+
+impl Numbering {
+    /// `numbered = true` on the layout.
+    pub(super) fn read(layout: &mut Table<'_>) -> Numbering {
+        let counted = layout.boolean("numbered", false);
+        Numbering { counted, counts: Vec::new(), before: 0, written: BTreeSet::new() }
+    }
+
+    /// Level and number of the next section.
+    pub(super) fn next(&mut self, section: &mut Table<'_>) -> (u8, String) {
+        let level = self.level(section);
+        let own = section.text("number");
+        let counts = if section.has("numbered") {
+            let counts = section.boolean("numbered", true);
+            if !self.counted {
+                let finding = Finding::error(
+                    BAD_SETTING,
+                    section.place_of("numbered"),
+                    "the layout does not count its sections",
+                );
+                section.report(finding.hint("write numbered = true before the first section"));
+            }
+            counts
+        } else {
+            true
+        };
+        if let Some(own) = own {
+            return (level, self.own_number(section, own));
+        }
+        if !(self.counted && counts) {
+            return (level, String::new());
+        }
+        self.counts.resize(usize::from(level), 0);
+        if let Some(last) = self.counts.last_mut() {
+            *last += 1;
+        }
+        let parts: Vec<String> = self.counts.iter().map(u32::to_string).collect();
+        (level, parts.join("."))
+    }
+
+    fn own_number(&mut self, section: &Table<'_>, own: Spot<String>) -> String {
+        if self.counted {
+            let message = "the sections of this layout are counted";
+            section.problem(
+                BAD_SETTING,
+                &own,
+                message,
+                "leave out `number` here, or `numbered` in the layout",
+            );
+        } else if own.value.chars().count() > LONGEST_NUMBER || own.value.trim().is_empty() {
+            let message = format!("a number of a section has 1 to {LONGEST_NUMBER} signs");
+            section.problem(BAD_SETTING, &own, message, "like \"1.1.3\"");
+        } else if !self.written.insert(own.value.clone()) {
+            let message = format!("the number `{}` stands twice", own.value);
+            section.problem(BAD_SETTING, &own, message, "");
+        }
+        own.value
+    }
+
+    fn level(&mut self, section: &mut Table<'_>) -> u8 {
+        let asked = section.integer("level");
+        let level = match &asked {
+            None => 1,
+            Some(asked) if (1..=DEEPEST).contains(&asked.value) => u8::try_from(asked.value).unwrap_or(1),
+            Some(asked) => {
+                section.problem(BAD_SETTING, asked, format!("levels of sections are 1 to {DEEPEST}"), "");
+                1
+            }
+        };
+        if level > self.before + 1 {
+            let place = asked.map_or_else(|| section.place(), |asked| asked.place);
+            let message = match self.before {
+                0 => "the first section is of level 1".to_owned(),
+                before => format!("a section of level {level} stands right below one of level {before}"),
+            };
+            let finding = Finding::error(BAD_SETTING, place, message);
+            section
+                .report(finding.hint("an outline has no gaps: put a section of the level between before it"));
+        }
+        self.before = level;
+        level
+    }
+}
+
+/// `kind = "prose"`.
+pub(super) fn read_prose(block: &mut Table<'_>, names: &mut Names, shelf: &mut Shelf) -> Option<ProseLayout> {
+    let file = block.required_text("file")?;
+    let (italian, english) = shelf.text(block, &file)?;
+    for text in [Some(italian), english].into_iter().flatten() {
+        names.links.extend(text.sections.iter().cloned());
+        names.quoted.extend(text.figures.iter().cloned());
+    }
+    let it = italian.passages.clone();
+    let en = english.map_or_else(|| it.clone(), |text| text.passages.clone());
+    Some(ProseLayout { passages: Bilingual { it, en } })
+}
+
+/// Links of texts lead to sections of the layout, and the figures that they quote stand in it.
+pub(super) fn check_prose(table: &Table<'_>, names: &Names) {
+    let sections = || names.sections.iter().map(String::as_str);
+    for (section, place) in &names.links {
+        if !names.sections.contains(section) {
+            let message = format!("there is no section `{section}` in the layout {}", table.place().file);
+            let finding = Finding::error(UNKNOWN_REFERENCE, place.clone(), message);
+            table.report(finding.hint(near(section, sections())));
+        }
+    }
+    let figures = || names.figures.keys().map(String::as_str);
+    for (figure, place) in &names.quoted {
+        if !names.figures.contains_key(figure) {
+            let message = format!("there is no figure `{figure}` in the layout {}", table.place().file);
+            let finding = Finding::error(UNKNOWN_REFERENCE, place.clone(), message);
+            table.report(finding.hint(near(figure, figures())));
+        }
+    }
+}
+
+/// How the words of a column are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum As {
+    /// As they stand.
+    Text,
+    /// Mailboxes, separated by `|`, each a link.
+    Mail,
+    /// An address of the web, a link.
+    Link,
+    /// Several words, separated by `|`, one below the other.
+    List,
+}
+
+/// A column of the file for each language: the English one may be another.
+type Key = Bilingual<usize>;
+
+/// `kind = "directory"`.
+pub(super) fn read_directory_block(
+    block: &mut Table<'_>,
+    names: &mut Names,
+    shelf: &mut Shelf,
+) -> Option<DirectoryLayout> {
+    let head = Head::read(block, names);
+    let file = block.required_text("file");
+    let grouped = block.has("group-by");
+    if grouped && block.has("row") {
+        let finding = Finding::error(
+            BAD_SETTING,
+            block.place_of("row"),
+            "`group-by` names the labels of the rows already",
+        );
+        block.report(finding.hint("leave out `row`"));
+    }
+    let label = read_key(block, if grouped { "group-by" } else { "row" });
+    let filter = Filter::read(block, "filter");
+    let mut columns = Vec::new();
+    for mut column in block.tables("columns") {
+        let key = read_key(&mut column, "key");
+        let label = Words::read(&mut column, "label");
+        let kinds = [("text", As::Text), ("mail", As::Mail), ("link", As::Link), ("list", As::List)];
+        let how = column.word("as", &kinds).map_or(As::Text, |how| how.value);
+        if let Some(key) = key {
+            columns.push((label.unwrap_or_else(|| Words::same(&key.value.it)), key, how));
+        }
+    }
+    let notes = read_notes(block);
+    let (head, file) = (head?, file?);
+    let keys = label.iter().chain(columns.iter().map(|(_, key, _)| key));
+    let filtered = filter
+        .conditions
+        .keys()
+        .map(|column| Spot { value: Words::same(column.clone()), place: filter.place.clone() });
+    let keys: Vec<Spot<Words>> = keys.cloned().chain(filtered).collect();
+    for key in &keys {
+        shelf.show(&file.value, &key.value.it);
+        shelf.show(&file.value, &key.value.en);
+    }
+    let directory = shelf.directory(block, &file)?;
+    let mut sound = true;
+    for key in &keys {
+        for column in [&key.value.it, &key.value.en] {
+            if directory.column(column).is_none() {
+                sound = false;
+                let message = format!("{} has no column `{column}`", file.value);
+                let hint = match near(column, directory.columns.iter().map(String::as_str)) {
+                    hint if hint.is_empty() => format!("one of: {}", directory.columns.join(", ")),
+                    hint => hint,
+                };
+                block.problem(BAD_TABLE, key, message, &hint);
+                break;
+            }
+        }
+    }
+    let label = label?;
+    if !sound {
+        return None;
+    }
+    let find = |key: &Words| Bilingual {
+        it: directory.column(&key.it).unwrap_or_default(),
+        en: directory.column(&key.en).unwrap_or_default(),
+    };
+    let plan = Plan {
+        directory,
+        label: find(&label.value),
+        columns: columns.iter().map(|(_, key, how)| (find(&key.value), *how)).collect(),
+        grouped,
+        filter: &filter,
+    };
+    let rows = Bilingual { it: plan.rows(true, block), en: plan.rows(false, block) };
+    if rows.it.is_empty() && !directory.rows.is_empty() {
+        let finding =
+            Finding::error(BAD_TABLE, filter.place.clone(), "the filter leaves no row of the directory");
+        block.report(finding);
+    }
+    Some(DirectoryLayout {
+        id: head.id,
+        title: head.title,
+        definition: head.definition,
+        row_heading: head.row_heading,
+        columns: columns.into_iter().map(|(label, key, _)| (key.value.it, label)).collect(),
+        rows,
+        notes,
+    })
+}
+
+/// A column of a directory: one name, or `{ it, en }` where each language has a column of its own.
+fn read_key(table: &mut Table<'_>, key: &str) -> Option<Spot<Words>> {
+    table.require(key);
+    let place = table.place_of(key);
+    Words::read(table, key).map(|value| Spot { value, place })
+}
+
+/// How the rows of a directory become those of a table.
+struct Plan<'d> {
+    directory: &'d Directory,
+    label: Key,
+    columns: Vec<(Key, As)>,
+    /// Whether rows with the same label are one, with the words of all of them.
+    grouped: bool,
+    filter: &'d Filter,
+}
+
+impl Plan<'_> {
+    /// The rows in a language, in the order of the file; addresses are checked once, in Italian.
+    fn rows(&self, italian: bool, block: &Table<'_>) -> Vec<DirectoryRow> {
+        let mut rows: Vec<DirectoryRow> = Vec::new();
+        let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+        for (fields, place) in self.directory.rows.iter().filter(|(fields, _)| self.holds(fields)) {
+            let field = |key: &Key| fields.get(*key.get(italian)).map_or("", String::as_str);
+            let cells: Vec<Vec<(String, Option<String>)>> = self
+                .columns
+                .iter()
+                .map(|(key, how)| {
+                    if italian || key.it != key.en {
+                        check(field(key), *how, place, block);
+                    }
+                    entries(field(key), *how)
+                })
+                .collect();
+            // Keys are the same in both languages.
+            let key = fields.get(self.label.it).map_or("", String::as_str);
+            if field(&self.label).is_empty() {
+                let finding = Finding::error(BAD_TABLE, place.clone(), "the row has no label");
+                block.report(finding.hint("the label stands in the column named by `row` or `group-by`"));
+            }
+            let known = keys.get(key).copied().and_then(|at| rows.get_mut(at));
+            match known {
+                Some(row) if self.grouped => {
+                    for (cell, more) in row.cells.iter_mut().zip(cells) {
+                        add(cell, more);
+                    }
+                }
+                _ => {
+                    keys.entry(key.to_owned()).or_insert(rows.len());
+                    let label = field(&self.label).to_owned();
+                    let cells = cells.into_iter().map(DirectoryCell::Entries).collect();
+                    rows.push(DirectoryRow { key: key.to_owned(), label, cells });
+                }
+            }
+        }
+        // A label that stands several times names several rows: each gets a key of its own.
+        let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+        for row in &mut rows {
+            let count = taken.entry(row.key.clone()).or_default();
+            *count += 1;
+            if *count > 1 {
+                row.key = format!("{}#{count}", row.key);
+            }
+            for cell in &mut row.cells {
+                simplify(cell);
+            }
+        }
+        rows
+    }
+
+    fn holds(&self, fields: &[String]) -> bool {
+        self.filter.conditions.iter().all(|(column, condition)| {
+            let value = self.directory.column(column).and_then(|at| fields.get(at));
+            condition.holds(value.map_or("", String::as_str))
+        })
+    }
+}
+
+/// The words of a field, each with where it leads.
+fn entries(field: &str, how: As) -> Vec<(String, Option<String>)> {
+    let parts = field.split('|').map(str::trim).filter(|part| !part.is_empty());
+    match how {
+        As::Text | As::Link if field.is_empty() => Vec::new(),
+        As::Text => vec![(field.to_owned(), None)],
+        As::Link => vec![(field.to_owned(), Some(field.to_owned()))],
+        As::Mail => parts.map(|part| (part.to_owned(), Some(format!("mailto:{part}")))).collect(),
+        As::List => parts.map(|part| (part.to_owned(), None)).collect(),
+    }
+}
+
+/// Addresses that lead nowhere are findings.
+fn check(field: &str, how: As, place: &Place, block: &Table<'_>) {
+    let problem = |what: &str, hint: &str| {
+        block.report(Finding::error(BAD_ADDRESS, place.clone(), what.to_owned()).hint(hint));
+    };
+    match how {
+        As::Mail => {
+            for part in field.split('|').map(str::trim) {
+                if !part.is_empty() && !is_mailbox(part) {
+                    problem(&format!("`{part}` is no mailbox"), "name@domain; several are separated by |");
+                }
+            }
+        }
+        As::Link if !field.is_empty() && !is_web_address(field) => {
+            problem(&format!("`{field}` is no address of the web"), "https://… or http://…");
+        }
+        As::Link | As::Text | As::List => {}
+    }
+}
+
+/// More words for a cell, each once.
+fn add(cell: &mut DirectoryCell, more: Vec<(String, Option<String>)>) {
+    let DirectoryCell::Entries(entries) = cell else { return };
+    for entry in more {
+        if !entries.contains(&entry) {
+            entries.push(entry);
+        }
+    }
+}
+
+/// One word that leads nowhere is plain words.
+fn simplify(cell: &mut DirectoryCell) {
+    let DirectoryCell::Entries(entries) = cell else { return };
+    match entries.as_slice() {
+        [] => *cell = DirectoryCell::Words(String::new()),
+        [(words, None)] => *cell = DirectoryCell::Words(words.clone()),
+        _ => {}
+    }
+}
