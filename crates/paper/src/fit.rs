@@ -158,6 +158,9 @@ fn demands(table: &Table, rows: usize) -> Vec<Demand> {
             for line in lines_of(cell) {
                 demands[place + 1].take(line, marks(cell), kept, Weight::Strong);
             }
+            if matches!(cell.value, Value::Entries(_)) {
+                demands[place + 1].keep_lines();
+            }
         }
     }
     demands
@@ -184,6 +187,11 @@ impl Demand {
         let least = if text.chars().count() <= kept { whole } else { longest_word(text, weight) + mark };
         self.whole = self.whole.max(whole);
         self.least = self.least.max(least.min(WORD));
+    }
+
+    /// Entries that stand one below the other are told apart by their lines: they break only where they are long.
+    fn keep_lines(&mut self) {
+        self.least = self.least.max(self.whole.min(WORD));
     }
 
     /// The least width in points.
@@ -281,7 +289,7 @@ fn split(demands: &[Demand], way: Way) -> Vec<Part> {
 #[derive(Debug, Clone, Copy, Default)]
 struct Room {
     height: f64,
-    /// Lines of a row, on average.
+    /// Lines of a row, on average; of entries one below the other, the longest counts.
     lines: f64,
     /// The highest row.
     tallest: f64,
@@ -303,7 +311,7 @@ fn measured(table: &Table, rows: usize, part: &Part, way: Way) -> Room {
     let lines = |text: &str, place: usize| {
         (FONTS.width(text, Weight::Regular) * way.letters * 1.05 / room(place)).ceil().max(1.0)
     };
-    let (mut all, mut most) = (0.0, 1.0_f64);
+    let (mut all, mut all_broken, mut most) = (0.0, 0.0, 1.0_f64);
     for row in &table.rows[..rows] {
         let cells = part.columns.iter().enumerate().map(|(place, column)| {
             let of_cell = |cell| lines_of(cell).into_iter().map(|line| lines(line, place + 1)).sum::<f64>();
@@ -319,7 +327,7 @@ fn measured(table: &Table, rows: usize, part: &Part, way: Way) -> Room {
     let head = if way.turned { HEAD } else { 2.0 * line };
     Room {
         height: all * line + count * 5.0 + head + around + 40.0,
-        lines: if rows == 0 { 1.0 } else { all / count },
+        lines: if rows == 0 { 1.0 } else { all_broken / count },
         tallest: most * line,
     }
 }

@@ -323,6 +323,8 @@ impl<'a> Site<'a> {
         let page = &self.report.pages[number];
         match number {
             _ if is_differences(page) => self.words.differences,
+            // A document that was approved has a name of its own.
+            0 if self.report.cover.is_some() => &self.report.title,
             0 => self.words.report,
             _ => &page.title,
         }
