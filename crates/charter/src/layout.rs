@@ -612,6 +612,18 @@ impl Layout {
         !named
     }
 
+    /// Whether only its tables of several periods speak of a commitment.
+    pub fn speaks_of_in_indicators_alone(&self, code: &str) -> bool {
+        let elsewhere = self.blocks().any(|block| match block {
+            BlockLayout::Commitments { codes, .. } => {
+                codes.as_ref().is_none_or(|codes| codes.iter().any(|known| known == code))
+            }
+            BlockLayout::Sheets(named) => named.has(code),
+            _ => false,
+        });
+        !elsewhere && self.indicators().any(|layout| layout.of.has(code))
+    }
+
     /// The tables of commitments over several periods.
     pub fn indicators(&self) -> impl Iterator<Item = &IndicatorsLayout> {
         self.blocks().filter_map(|block| match block {

@@ -61,7 +61,14 @@ pub(crate) fn pages_of(frame: &Frame<'_>, beside: &Beside, asked: &Proofs) -> Ve
 
 /// One page for each commitment that the layout speaks of, as far as its proof is asked for.
 pub(crate) fn pages(frame: &Frame<'_>, measurements: &[Measurement], asked: &Proofs) -> Vec<Page> {
-    proofs(frame, measurements, asked, &proof_slug, &|code| frame.layout.speaks_of(code))
+    // A period that is shown only as far as it is known is proved as far, and not as a whole besides.
+    let elsewhere = |code: &str| {
+        frame.layout.speaks_of_in_indicators_alone(code)
+            && !frame.layout.indicators().any(|layout| {
+                layout.of.has(code) && indicators::periods(layout, frame).contains(&frame.period)
+            })
+    };
+    proofs(frame, measurements, asked, &proof_slug, &|code| frame.layout.speaks_of(code) && !elsewhere(code))
 }
 
 fn proofs(

@@ -41,6 +41,11 @@ pub(crate) fn italian(at: DateTime) -> String {
     format!("{:02}/{:02}/{:04} {:02}:{:02}", at.day(), at.month(), at.year(), at.hour(), at.minute())
 }
 
+/// `aaaa-mm-gg HH:MM:SS`.
+pub(crate) fn iso(at: DateTime) -> String {
+    format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
+}
+
 fn is_holiday(day: Date) -> bool {
     let fixed = matches!(
         (day.month(), day.day()),
