@@ -274,6 +274,9 @@ fn wanted_unit(indicator: &Indicator, target: &Target) -> Option<&'static str> {
         | Indicator::HoursOfOperation(_) => (matches!(target, Target::Share { .. }), "a share: `%`"),
         Indicator::AllOf(_) => (matches!(target, Target::Share { .. }), "a share of its conditions: `%`"),
         Indicator::Within(_) => (matches!(target, Target::Share { .. }), "a share of the cases: `%`"),
+        Indicator::Vulnerable(_) => {
+            (matches!(target, Target::Share { .. }), "a share of what was scanned: `%`")
+        }
         Indicator::ResponseTime(_) => (matches!(target, Target::Time { .. }), "a time: `ms`, `s`"),
         Indicator::LongestStop(_) => (matches!(target, Target::Time { .. }), "a time: `min`, `h`"),
         Indicator::CaseTime(time) => match time.clock {

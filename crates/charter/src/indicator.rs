@@ -6,6 +6,7 @@ mod availability;
 mod counted;
 mod operation;
 mod response;
+mod vulnerable;
 mod within;
 
 use impegno_calendar::Micros;
@@ -25,6 +26,7 @@ pub use availability::{
 pub use operation::{DaysAvailable, HoursOfOperation};
 use response::read_statistic;
 pub use response::{ResponseTime, Statistic};
+pub use vulnerable::{ScanShare, Scans, Vulnerable};
 pub use within::{Clock, Limit, LongerThan, PauseRule, REOPENED, Reopen, Within};
 
 /// What is measured. Closed: every use matches all kinds.
@@ -52,6 +54,8 @@ pub enum Indicator {
     DaysAvailable(Box<DaysAvailable>),
     /// Hours for which a component ran, of those of work.
     HoursOfOperation(Box<HoursOfOperation>),
+    /// A share of what vulnerability scans found.
+    Vulnerable(Vulnerable),
     /// Several promises that must all be kept: a compound standard.
     AllOf(Vec<Requirement>),
 }
@@ -185,6 +189,8 @@ impl Indicator {
             "hours-of-operation" => {
                 operation::read_hours(&mut body).map(Box::new).map(Indicator::HoursOfOperation)
             }
+            "vulnerable" => vulnerable::read(&mut body).map(Indicator::Vulnerable),
+            "tracked" => vulnerable::read_tracked(&mut body).map(Indicator::Vulnerable),
             "time" => counted::read_case_time(&mut body).map(Indicator::CaseTime),
             _ => {
                 let obligation = body.required_text("obligation")?;
@@ -206,6 +212,7 @@ impl Indicator {
             | Indicator::Cadence(_)
             | Indicator::Count(_)
             | Indicator::Ratio(_)
+            | Indicator::Vulnerable(_)
             | Indicator::CaseTime(_) => None,
         }
     }
@@ -230,6 +237,7 @@ impl Indicator {
             | Indicator::Cadence(_)
             | Indicator::Count(_)
             | Indicator::Ratio(_)
+            | Indicator::Vulnerable(_)
             | Indicator::CaseTime(_) => {}
         }
         found
@@ -237,7 +245,7 @@ impl Indicator {
 }
 
 /// The kinds of indicators as they are written.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 14] = [
     "availability",
     "mean",
     "response-time",
@@ -249,6 +257,8 @@ const KINDS: [&str; 12] = [
     "time",
     "days-available",
     "hours-of-operation",
+    "vulnerable",
+    "tracked",
     "all-of",
 ];
 
@@ -277,6 +287,7 @@ fn read_mean(table: &mut Table<'_>) -> Option<Indicator> {
                 | Indicator::Ratio(_)
                 | Indicator::DaysAvailable(_)
                 | Indicator::HoursOfOperation(_)
+                | Indicator::Vulnerable(_)
         );
         if !is_share {
             let finding =

@@ -37,7 +37,8 @@ pub use filter::{Bound, Condition, Filter};
 pub use indicator::{
     Availability, Cadence, CaseTime, Clock, Confirmation, CountUnit, Counted, DaysAvailable, DownBy,
     HoursOfOperation, Indicator, Limit, LongerThan, MeanPart, PauseRule, Planned, REOPENED, Ratio, Reopen,
-    Requirement, ResponseTime, Statistic, Subject, WeightBy, Weighted, WeightedPart, Within,
+    Requirement, ResponseTime, ScanShare, Scans, Statistic, Subject, Vulnerable, WeightBy, Weighted,
+    WeightedPart, Within,
 };
 pub use layout::{
     AvailabilityColumns, AvailabilityLayout, Axis, Bilingual, BlockLayout, ChangesLayout, ChartLayout,

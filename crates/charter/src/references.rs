@@ -111,6 +111,7 @@ pub(crate) fn check_commitments(centre: &Centre, findings: &mut Vec<Finding>) {
                 | Indicator::AllOf(_)
                 | Indicator::Cadence(_)
                 | Indicator::Count(_)
+                | Indicator::Vulnerable(_)
                 | Indicator::Ratio(_) => {}
             }
         }

@@ -10,7 +10,8 @@ use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
 use impegno_measure::Joins;
 use impegno_sources::{
-    Declaration, EventColumns, FactColumns, Format, MEASURE, REGISTERS, TableFormat, Vocabulary, register,
+    Declaration, EventColumns, FINDING, FINDING_DIMENSIONS, FOUND, FactColumns, Format, MEASURE, REGISTERS,
+    SCAN_DIMENSIONS, SCAN_KINDS, ScanFormat, TableFormat, Vocabulary, register,
 };
 
 use crate::folder::Loaded;
@@ -46,6 +47,8 @@ struct Known {
     events: BTreeMap<String, BTreeSet<String>>,
     /// The dimensions of each source of cases, operations and stocks.
     given: Vec<Given>,
+    /// The networks that sources of scans name; `None` where any may come.
+    networks: Option<BTreeSet<String>>,
     joins: Joins,
 }
 
@@ -180,6 +183,19 @@ fn check_source_clocks(within: &Within, waiting: &Waiting<'_>, loaded: &Loaded, 
     }
 }
 
+/// The networks that the sources of scans name; `None` without any, or where one says them otherwise.
+fn networks(loaded: &Loaded) -> Option<BTreeSet<String>> {
+    let mut networks = BTreeSet::new();
+    for (declaration, _) in loaded.sources.values() {
+        match &declaration.format {
+            Format::Scans(scans) => networks.extend(scans.network.words()?.into_iter().map(str::to_owned)),
+            Format::Table(table) if table.dimensions.contains_key("network") => return None,
+            Format::Table(_) | Format::NagiosLog | Format::Perfdata => {}
+        }
+    }
+    (!networks.is_empty()).then_some(networks)
+}
+
 /// The kinds that a filter names; `None` when it names none, or what they are not.
 fn kinds(filter: &Filter) -> Option<&[String]> {
     match filter.conditions.get("kind") {
@@ -245,6 +261,7 @@ impl Known {
         known.add("state-type", ["hard", "soft"]);
         let registers = REGISTERS.iter().filter_map(|(name, _)| register(name));
         let registers = registers.map(|(declaration, _)| declaration);
+        known.networks = networks(loaded);
         let sources = loaded.sources.values().map(|(declaration, _)| declaration.clone());
         for declaration in sources.chain(registers) {
             known.learn(&declaration, loaded);
@@ -253,7 +270,14 @@ impl Known {
     }
 
     fn learn(&mut self, declaration: &Declaration, loaded: &Loaded) {
-        let Format::Table(table) = &declaration.format else { return };
+        let table = match &declaration.format {
+            Format::NagiosLog | Format::Perfdata => return,
+            Format::Scans(scans) => {
+                self.learn_scans(scans);
+                return;
+            }
+            Format::Table(table) => table,
+        };
         self.learn_facts(table);
         self.learn_given(table);
         for (name, column) in &table.dimensions {
@@ -276,6 +300,27 @@ impl Known {
                     self.add(name, loaded.centre.components.iter().map(|component| component.code.as_str()));
                 }
             }
+        }
+    }
+
+    /// What the reports of a scanner give.
+    fn learn_scans(&mut self, scans: &ScanFormat) {
+        let dimensions = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        for kind in SCAN_KINDS {
+            let dimensions = dimensions(SCAN_DIMENSIONS);
+            self.given.push(Given { counted: FactsOf::Operations, kind: kind.to_owned(), dimensions });
+        }
+        let findings = dimensions(FINDING_DIMENSIONS);
+        self.given.push(Given { counted: FactsOf::Cases, kind: FINDING.to_owned(), dimensions: findings });
+        self.add("kind", SCAN_KINDS.into_iter().chain([FINDING]));
+        self.add("state", [FOUND]);
+        self.events.entry(FINDING.to_owned()).or_default().insert(FOUND.to_owned());
+        for name in SCAN_DIMENSIONS.iter().filter(|name| **name != "network") {
+            self.any(name);
+        }
+        match scans.network.words() {
+            Some(words) => self.add("network", words),
+            None => self.any("network"),
         }
     }
 
@@ -493,7 +538,19 @@ impl Known {
             | Indicator::HoursOfOperation(_)
             | Indicator::ResponseTime(_)
             | Indicator::Cadence(_) => {}
+            Indicator::Vulnerable(one) => self.check_network(&one.network, waiting, findings),
         }
+    }
+
+    /// A network whose scans are promised is one that a source of scans names, where it is known which they name.
+    fn check_network(&self, network: &str, waiting: &Waiting<'_>, findings: &mut Vec<Finding>) {
+        let Some(known) = self.networks.as_ref().filter(|known| !known.contains(network)) else { return };
+        let message = format!("{}: no source of scans names the network `{network}`", waiting.what);
+        let hint = nearest(network, known.iter().map(String::as_str)).map_or_else(
+            || format!("known networks: {}", known.iter().cloned().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        findings.push(Finding::warning(UNKNOWN_FILTER_VALUE, waiting.place.clone(), message).hint(hint));
     }
 
     fn check(&self, filter: &Filter, findings: &mut Vec<Finding>) {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
 use impegno_charter::{
     Availability, CaseTime, Centre, Commitment, CountUnit, DownBy, Expected, Indicator, Limit, MeanPart,
-    Requirement, Subject, TimesClock, Weighted, Within, Works,
+    Requirement, Subject, TimesClock, Vulnerable, Weighted, Within, Works,
 };
 use impegno_facts::Kind;
 use jiff::civil::Date;
@@ -25,6 +25,7 @@ use crate::exclusions::{self, Accepted, Act, JudgedAct};
 use crate::response::ResponseEvidence;
 use crate::tally::Listed;
 use crate::verdict::{Band, ENDLESS, Measured, Reason, Verdict, fraction, judge, target_value};
+use crate::vulnerable::{self, ScanBook, VulnerableEvidence, WantedScans};
 use crate::weights::{Weighing, Weights};
 use crate::within::{self, WithinEvidence};
 use crate::{Case, CaseBook, Cases, FactRef, Joins, Part, Supply};
@@ -85,6 +86,8 @@ pub enum Evidence {
         /// The facts, when they were asked for ([`list_counted`](crate::list_counted)).
         listed: Vec<(CountedAs, Listed)>,
     },
+    /// Of a share of what scans found.
+    Vulnerable(VulnerableEvidence),
     /// Of a compound standard: each requirement.
     AllOf(Vec<RequirementEvidence>),
 }
@@ -176,6 +179,8 @@ struct Wanted<'c> {
     deadlines: bool,
     /// Whose weights are counted.
     weighing: Weighing<'c>,
+    /// Which scans count.
+    scans: WantedScans,
     /// Whether the register of interruptions is held against probes.
     register: bool,
 }
@@ -191,6 +196,7 @@ impl<'c> Wanted<'c> {
             obligations: BTreeSet::new(),
             deadlines: false,
             weighing: Weighing::new(centre),
+            scans: WantedScans::default(),
             register: false,
         };
         let mut components: BTreeSet<String> = BTreeSet::new();
@@ -227,6 +233,10 @@ impl<'c> Wanted<'c> {
                 Indicator::Cadence(one) => {
                     wanted.obligations.insert(&one.obligation);
                 }
+                Indicator::Vulnerable(_) => {
+                    wanted.scans.ask(indicator);
+                    wanted.kinds.insert(vulnerable::VULNERABILITY);
+                }
                 Indicator::MeanOf(_) | Indicator::AllOf(_) | Indicator::Count(_) | Indicator::Ratio(_) => {}
             }
         }
@@ -252,6 +262,7 @@ struct Gathered {
     responses: BTreeMap<String, ResponseEvidence>,
     obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
     weights: Weights,
+    scans: ScanBook,
     /// How probes and components stood, when everything is gathered.
     lines: Lines,
     /// The cases, put together when everything is gathered.
@@ -277,6 +288,7 @@ impl Gathered {
             cadence::gather(&part, obligation, zone, performances);
         }
         wanted.weighing.add(&part, period, &mut self.weights);
+        self.scans.add(&part, &wanted.scans);
         self.cases.add(part, &wanted.kinds);
         self
     }
@@ -285,6 +297,7 @@ impl Gathered {
         self.checks = self.checks.merge(other.checks);
         self.cases = self.cases.merge(other.cases);
         self.weights = self.weights.merge(other.weights);
+        self.scans = self.scans.merge(other.scans);
         for (probe, response) in other.responses {
             let mine = self.responses.remove(&probe).unwrap_or_default();
             self.responses.insert(probe, mine.merge(response));
@@ -311,11 +324,16 @@ fn gather<S: Supply>(
     } else {
         ever
     };
+    // A scan belongs to the period in which it began, and its results may come later.
+    let operations_window =
+        if wanted.scans.is_empty() { ever } else { Interval { end: Instant(i64::MAX / 2), ..ever } };
+    let no_operations =
+        wanted.obligations.is_empty() && wanted.weighing.is_empty() && wanted.scans.is_empty();
     let mut parts: Vec<(Kind, usize)> = Vec::new();
     for (kind, window) in
-        [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, ever)]
+        [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, operations_window)]
     {
-        if kind == Kind::Operations && wanted.obligations.is_empty() && wanted.weighing.is_empty() {
+        if kind == Kind::Operations && no_operations {
             continue;
         }
         parts.extend(
@@ -418,6 +436,7 @@ impl Scene<'_> {
             }
             Indicator::Within(wanted) => self.within(wanted),
             Indicator::CaseTime(wanted) => self.case_time(wanted),
+            Indicator::Vulnerable(wanted) => self.vulnerable(wanted),
             Indicator::Cadence(wanted) => {
                 let performances =
                     self.gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
@@ -599,6 +618,21 @@ impl Scene<'_> {
         Found { value, reason, evidence: Evidence::CaseTime(evidence) }
     }
 
+    /// Of a window that is not over another scan may come: the share could be any.
+    fn vulnerable(&self, wanted: &Vulnerable) -> Found {
+        let gathered = self.gathered;
+        let (share, evidence) =
+            vulnerable::measure(wanted, &gathered.scans, &gathered.finished, self.window, gathered.known);
+        let evidence = Evidence::Vulnerable(evidence);
+        match share {
+            Ok((share, band)) => {
+                let band = if self.runs_on() { self.ratio_band(&share) } else { band };
+                Found { value: Some((Measured::Share(share), band)), reason: Reason::NoScan, evidence }
+            }
+            Err(reason) => Found { value: None, reason, evidence },
+        }
+    }
+
     /// The mean of the unrounded parts; without one of them there is no mean.
     fn mean(&self, parts: &[MeanPart]) -> Found {
         let mut evidence = Vec::new();
@@ -692,6 +726,7 @@ fn subject(indicator: &Indicator) -> String {
         Indicator::Within(one) => one.cases.clone(),
         Indicator::CaseTime(one) => one.cases.clone(),
         Indicator::Cadence(one) => one.obligation.clone(),
+        Indicator::Vulnerable(one) => one.network.clone(),
         Indicator::Count(_) | Indicator::Ratio(_) => String::new(),
     }
 }
@@ -730,6 +765,7 @@ impl Evidence {
             | Evidence::Cadence(_)
             | Evidence::CaseTime(_)
             | Evidence::Counts { .. }
+            | Evidence::Vulnerable(_)
             | Evidence::AllOf(_) => None,
         }
     }

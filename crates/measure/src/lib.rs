@@ -26,6 +26,7 @@ mod response;
 mod supply;
 mod tally;
 mod verdict;
+mod vulnerable;
 mod weights;
 mod within;
 
@@ -50,4 +51,5 @@ pub use response::ResponseEvidence;
 pub use supply::{FactRef, Part, Supply};
 pub use tally::{Answer, AvailabilityOf, CountedFact, Cut, Listed, Question, Take, Times, TimesBy, answer};
 pub use verdict::{Band, ENDLESS, Measured, Reason, Verdict};
+pub use vulnerable::{SeenFinding, SeenScan, SeenUnit, Tracking, UnitState, VulnerableEvidence};
 pub use within::{CaseCount, Judged, Judgement, WithinEvidence};

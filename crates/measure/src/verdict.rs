@@ -66,6 +66,10 @@ pub enum Reason {
     AllExcused,
     /// The whole of which a share is asked has nothing in it.
     EmptyWhole,
+    /// No scan of the network began in the period.
+    NoScan,
+    /// No scan of the network in the period was done to its end.
+    UnfinishedScan,
 }
 
 impl Measured {

@@ -247,6 +247,7 @@ fn each_filter(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Filter, Take
         | Indicator::DaysAvailable(_)
         | Indicator::HoursOfOperation(_)
         | Indicator::ResponseTime(_)
+        | Indicator::Vulnerable(_)
         | Indicator::Cadence(_) => {}
     }
 }

@@ -18,7 +18,7 @@ use crate::body;
 use crate::document::{Block, Cell, Column, Language, Row, RowRole, Table, Tone, Unit, Value};
 use crate::numbers;
 use crate::plan::Frame;
-use crate::proofs::proof_slug;
+use crate::proofs::{proof_slug, vulnerable};
 use crate::words::{self, say};
 
 /// Decimals of an availability, as the documents print it.
@@ -120,7 +120,8 @@ pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
         | Indicator::MeanOf(_)
         | Indicator::ResponseTime(_)
         | Indicator::Count(_)
-        | Indicator::Ratio(_) => words::expected(&commitment.expected, frame.language),
+        | Indicator::Ratio(_)
+        | Indicator::Vulnerable(_) => words::expected(&commitment.expected, frame.language),
         Indicator::CaseTime(_) => match (&commitment.expected.target, commitment.expected.comparison) {
             (Target::Days { numerator, denominator }, comparison) => {
                 let days = BigRational::new((*numerator).into(), (*denominator).into());
@@ -225,6 +226,7 @@ fn decimals(commitment: &Commitment, share: &BigRational) -> u8 {
         | Indicator::HoursOfOperation(_)
         | Indicator::Count(_)
         | Indicator::Ratio(_)
+        | Indicator::Vulnerable(_)
         | Indicator::CaseTime(_)
         | Indicator::AllOf(_) => decimals,
     };
@@ -323,6 +325,7 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
             )
         }
         Evidence::CaseTime(times) => times::worst(times, frame),
+        Evidence::Vulnerable(one) => vulnerable::worst(one, frame),
         Evidence::Counts { .. } | Evidence::AllOf(_) => Cell::empty(),
         Evidence::Cadence(None) => Cell::empty(),
         Evidence::Cadence(Some(cadence)) => {
@@ -378,6 +381,7 @@ fn longest_stop(evidence: &Evidence) -> Micros {
         | Evidence::Cadence(_)
         | Evidence::CaseTime(_)
         | Evidence::Counts { .. }
+        | Evidence::Vulnerable(_)
         | Evidence::AllOf(_) => Micros(0),
     }
 }
@@ -506,6 +510,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             text
         }
         Evidence::CaseTime(times) => times::basis(times, frame),
+        Evidence::Vulnerable(one) => vulnerable::basis(one, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
         Evidence::Counts { counts, sample, unit, .. } => match counts.as_slice() {
             [part, whole, ..] => {

@@ -6,6 +6,7 @@ pub(crate) mod compound;
 mod counted;
 mod operation;
 mod times;
+pub(crate) mod vulnerable;
 
 use impegno_calendar::{Micros, Period};
 use impegno_charter::{Clock, Commitment, Indicator, IndicatorsLayout, Standard, Statistic};
@@ -220,6 +221,7 @@ pub(crate) fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
         Indicator::HoursOfOperation(one) => operation::hours_definition(one, frame),
         Indicator::AllOf(parts) => compound::definition(parts, frame),
         Indicator::CaseTime(one) => times::definition(one, frame),
+        Indicator::Vulnerable(one) => vulnerable::definition(one, frame),
         Indicator::Count(one) => counted::count(one, frame),
         Indicator::Ratio(one) => counted::ratio(one, frame),
         Indicator::ResponseTime(one) => {
@@ -373,6 +375,7 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
         Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
         Evidence::CaseTime(one) => times::evidence(id, one, frame),
         Evidence::Counts { listed, .. } => counted::evidence(id, listed, frame),
+        Evidence::Vulnerable(one) => vulnerable::evidence(id, one, frame),
         Evidence::Response(one) => {
             let rows = one
                 .slowest

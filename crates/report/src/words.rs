@@ -91,6 +91,14 @@ pub(crate) fn reason(reason: &Reason, language: Language) -> String {
             "tutto il tempo di servizio è escluso, o non ce n’è",
             "all service time is excused, or there is none",
         ),
+        Reason::NoScan => {
+            say(language, "nessuna scansione della rete nel periodo", "no scan of the network in the period")
+        }
+        Reason::UnfinishedScan => say(
+            language,
+            "nessuna scansione della rete portata a termine nel periodo",
+            "no scan of the network was done to its end in the period",
+        ),
         Reason::EmptyWhole => say(language, "nulla di cui calcolare la quota", "nothing to take a share of"),
     }
 }

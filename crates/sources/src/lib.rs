@@ -28,7 +28,9 @@ pub use declaration::{
 };
 pub use file_name::NamePattern;
 pub use findings::{FileFindings, KEPT};
-pub use openvas::{FINDING, FOUND, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST};
+pub use openvas::{
+    FINDING, FINDING_DIMENSIONS, FOUND, SCAN_DIMENSIONS, SCAN_KINDS, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST,
+};
 pub use pieces::{Input, PIECE, Stopped};
 pub use registers::{REGISTER_HEADS, REGISTERS, register};
 pub use text::TextEncoding;

@@ -20,7 +20,9 @@ use crate::declaration::{NETWORK, NetworkBy, NetworkKey, SCAN, ScanFormat};
 use crate::{Received, codes};
 
 pub(crate) use csv::Results;
-pub use facts::{FINDING, FOUND, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST};
+pub use facts::{
+    FINDING, FINDING_DIMENSIONS, FOUND, SCAN_DIMENSIONS, SCAN_KINDS, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST,
+};
 pub(crate) use xml::read as read_xml;
 
 /// What the name of a report says: its scan, and perhaps the network.

@@ -64,6 +64,7 @@ pub(crate) fn subject(indicator: &Indicator, frame: &Frame<'_>) -> String {
             let obligation = &one.obligation;
             say(language, &format!("intervallo di «{obligation}»"), &format!("stretch of “{obligation}”"))
         }
+        Indicator::Vulnerable(one) => super::vulnerable::subject(one, frame),
         Indicator::Count(_) => say(language, "numero", "number"),
         Indicator::Ratio(_) => say(language, "quota", "share"),
     }

@@ -18,15 +18,18 @@ pub const FINDING: &str = "finding";
 /// The event of a [`FINDING`]: a scan saw it.
 pub const FOUND: &str = "found";
 
-/// The dimensions of the operations, in the order of [`Gathered::columns`].
-pub(crate) const OPERATION_DIMENSIONS: [&str; 12] = [
+/// The kinds of operations that scan reports give.
+pub const SCAN_KINDS: [&str; 3] = [SCAN_RESULT, SCANNED_HOST, SCAN_REPORT];
+
+/// The dimensions of these operations.
+pub const SCAN_DIMENSIONS: &[&str; 12] = &[
     "scan", "network", "host", "service", "cvss", "band", "severity", "test", "cves", "qod", "status",
     "listed",
 ];
 
-/// The dimensions of the cases: what is the same in every scan that sees them.
-pub(crate) const FINDING_DIMENSIONS: [&str; 7] =
-    ["network", "host", "service", "cvss", "band", "severity", "test"];
+/// The dimensions of a [`FINDING`].
+pub const FINDING_DIMENSIONS: &[&str; 7] =
+    &["network", "host", "service", "cvss", "band", "severity", "test"];
 
 /// A row of a report.
 pub(super) struct ScanResult<'r> {
@@ -53,7 +56,7 @@ pub(super) struct ScanResult<'r> {
 #[derive(Default)]
 pub(super) struct Gathered {
     operations: Operations,
-    columns: [Texts; OPERATION_DIMENSIONS.len()],
+    columns: [Texts; SCAN_DIMENSIONS.len()],
     findings: CaseEvents,
     finding_columns: [Texts; FINDING_DIMENSIONS.len()],
     /// How often each identifier stood in the file so far: reports that were put together repeat rows.
@@ -121,14 +124,7 @@ impl Gathered {
         self.operation(SCAN_REPORT, &id, at, 1, stated);
     }
 
-    fn operation(
-        &mut self,
-        kind: &str,
-        id: &str,
-        at: i64,
-        line: u32,
-        stated: [&str; OPERATION_DIMENSIONS.len()],
-    ) {
+    fn operation(&mut self, kind: &str, id: &str, at: i64, line: u32, stated: [&str; SCAN_DIMENSIONS.len()]) {
         let operations = &mut self.operations;
         // Of one source the kinds share their identifiers.
         operations.id.push_joined([kind, id]);
@@ -148,11 +144,11 @@ impl Gathered {
             names.iter().zip(columns).map(|(name, column)| ((*name).to_owned(), mem::take(column))).collect()
         };
         let operations = Operations {
-            dimensions: dimensions(&OPERATION_DIMENSIONS, &mut self.columns),
+            dimensions: dimensions(SCAN_DIMENSIONS, &mut self.columns),
             ..mem::take(&mut self.operations)
         };
         let findings = CaseEvents {
-            dimensions: dimensions(&FINDING_DIMENSIONS, &mut self.finding_columns),
+            dimensions: dimensions(FINDING_DIMENSIONS, &mut self.finding_columns),
             ..mem::take(&mut self.findings)
         };
         vec![Facts::Operations(operations), Facts::Cases(findings)]
