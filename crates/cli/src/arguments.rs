@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Write the raw records of the sample centre
     Sample(Sample),
+    /// The scores of CVSS 3.0 and 3.1 vectors
+    Cvss(Cvss),
     /// Print docs/findings.md
     #[command(hide = true)]
     Codes,
@@ -121,6 +123,13 @@ pub(crate) struct Calendar {
     /// Language
     #[arg(long, value_enum, default_value_t = Lang::It)]
     pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cvss {
+    /// Vectors, CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
+    #[arg(required = true, value_name = "VECTOR")]
+    pub vectors: Vec<String>,
 }
 
 #[derive(Debug, Args)]

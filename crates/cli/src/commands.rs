@@ -5,6 +5,7 @@ pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod codes;
 pub(crate) mod compare;
+pub(crate) mod cvss;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod forecast;

@@ -282,7 +282,7 @@ impl Known {
         self.learn_given(table);
         for (name, column) in &table.dimensions {
             match &column.vocabulary {
-                Vocabulary::AsIs | Vocabulary::Numbers => self.any(name),
+                Vocabulary::AsIs | Vocabulary::Numbers | Vocabulary::Cvss => self.any(name),
                 Vocabulary::Words(words) => self.add(name, words.values().map(String::as_str)),
                 Vocabulary::Bodies { .. } => {
                     self.add(name, loaded.centre.bodies.iter().map(|body| body.code.as_str()));

@@ -295,7 +295,7 @@ fn reading_hash(declaration: &Declaration, text: Hash, names: &Names, centre: &C
             Vocabulary::Systems => &names.systems,
             Vocabulary::Components => &names.components,
             Vocabulary::Commitments => &names.commitments,
-            Vocabulary::AsIs | Vocabulary::Words(_) | Vocabulary::Numbers => continue,
+            Vocabulary::AsIs | Vocabulary::Words(_) | Vocabulary::Numbers | Vocabulary::Cvss => continue,
         };
         let sorted: BTreeMap<&String, &String> = known.iter().collect();
         all.push_str(&format!("{sorted:?}\n"));

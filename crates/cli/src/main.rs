@@ -58,6 +58,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Release(one) => commands::release::run(&one),
         Command::Verify(one) => commands::verify::run(&one),
         Command::Sample(one) => commands::sample::run(&one),
+        Command::Cvss(one) => commands::cvss::run(&one),
         Command::Codes => {
             commands::codes::findings();
             Ok(())

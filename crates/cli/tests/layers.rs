@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "findings", "settings", "calendar", "facts", "sources", "propose", "charter", "ledger",
+            "findings", "settings", "calendar", "facts", "cvss", "sources", "propose", "charter", "ledger",
             "release", "measure", "report", "publish", "paper", "compare", "sample",
         ],
     ),

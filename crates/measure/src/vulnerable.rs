@@ -212,7 +212,6 @@ impl Scan {
             join(&mut self.findings, key, worst);
         }
         self.origins.extend(other.origins);
-        self.origins.sort();
     }
 }
 

@@ -160,6 +160,8 @@ pub enum Rule {
         /// The words, sorted.
         words: Vec<String>,
     },
+    /// The column is empty, or holds a score or a vector of CVSS.
+    Cvss(String),
     /// One whole number is not more than another.
     AtMost {
         /// Column of the smaller number.
@@ -285,6 +287,8 @@ pub enum Vocabulary {
     Commitments,
     /// Decimal numbers, for filters on ranges.
     Numbers,
+    /// Scores of CVSS, or vectors, which stand for their base score.
+    Cvss,
 }
 
 impl Declaration {

@@ -463,7 +463,9 @@ impl TableFormat {
         }
         for rule in &self.rules {
             match rule {
-                Rule::Required(column) | Rule::WordsOnly { column, .. } => named.push(column),
+                Rule::Required(column) | Rule::Cvss(column) | Rule::WordsOnly { column, .. } => {
+                    named.push(column)
+                }
                 Rule::AnyOf(columns) => named.extend(columns.iter().map(String::as_str)),
                 Rule::NotBefore { later: one, earlier: other } | Rule::AtMost { part: one, whole: other } => {
                     named.extend([one.as_str(), other]);

@@ -371,6 +371,10 @@ impl Scan {
 }
 
 fn seen((name, scan, start): (&str, &Scan, Instant), counts: bool) -> SeenScan {
+    // A row of the register states several numbers.
+    let mut origins = scan.origins.clone();
+    origins.sort();
+    origins.dedup();
     SeenScan {
         name: name.to_owned(),
         start,
@@ -379,7 +383,7 @@ fn seen((name, scan, start): (&str, &Scan, Instant), counts: bool) -> SeenScan {
         results: scan.received.values().max().copied().unwrap_or(0),
         finished: !scan.unfinished,
         counts,
-        origins: scan.origins.clone(),
+        origins,
     }
 }
 

@@ -142,10 +142,14 @@ pub(crate) fn basis(one: &VulnerableEvidence, frame: &Frame<'_>) -> String {
     }
     if one.missing > 0 {
         let count = number(one.missing);
+        let (results_it, results_en) = match one.missing {
+            1 => ("risultato mai ricevuto", "result"),
+            _ => ("risultati mai ricevuti", "results"),
+        };
         text += &say(
             language,
-            &format!(", {count} risultati mai ricevuti"),
-            &format!(", {count} results never received"),
+            &format!(", {count} {results_it}"),
+            &format!(", {count} {results_en} never received"),
         );
     }
     if one.most.is_none() && one.share != ScanShare::Tracked {

@@ -145,6 +145,8 @@ fn read_table_format(table: &mut Table<'_>, kind: Option<WorkbookKind>) -> Optio
     let mut rules = read_rules(table);
     let dimensions = read_dimensions(table);
     rules.extend(read_words_only(table, &dimensions));
+    let scores = dimensions.values().filter(|one| one.vocabulary == Vocabulary::Cvss);
+    rules.extend(scores.map(|one| Rule::Cvss(one.column.clone())));
     if let Some(FactColumns::Checks(_)) = &facts
         && !dimensions.is_empty()
     {
@@ -413,8 +415,9 @@ fn read_vocabulary(column: &mut Table<'_>) -> Vocabulary {
             "components" => Vocabulary::Components,
             "commitments" => Vocabulary::Commitments,
             "numbers" => Vocabulary::Numbers,
+            "cvss" => Vocabulary::Cvss,
             _ => {
-                let known = ["bodies", "services", "systems", "components", "commitments", "numbers"];
+                let known = ["bodies", "services", "systems", "components", "commitments", "numbers", "cvss"];
                 column.unknown_word(&of, &known);
                 Vocabulary::AsIs
             }

@@ -1,5 +1,6 @@
 //! Columns kept as dimensions: each different word is resolved once.
 
+use impegno_cvss::{Score, Unreadable, Vector};
 use impegno_facts::{Code, Texts};
 use impegno_findings::{Finding, Place, nearest};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -92,6 +93,10 @@ impl<'d> DimensionReader<'d> {
                 }
                 return self.texts.code_for(word);
             }
+            Vocabulary::Cvss => {
+                let score = cvss(word).map_or_else(|_| word.to_owned(), |score| score.to_string());
+                return self.texts.code_for(&score);
+            }
             Vocabulary::Bodies { others } if others.iter().any(|other| other == word) => {
                 return self.texts.code_for("");
             }
@@ -121,6 +126,14 @@ impl<'d> DimensionReader<'d> {
         let message = format!("`{word}` is not in {list}; received under this name");
         findings.push(Finding::warning(codes::UNKNOWN_NAME, Place::line(file, line), message).hint(hint));
         self.texts.code_for(word)
+    }
+}
+
+/// The score that a field states: a number, or a vector, which stands for its base score.
+pub(super) fn cvss(word: &str) -> Result<Score, Unreadable> {
+    match Score::parse(word) {
+        Some(score) => Ok(score),
+        None => Vector::parse(word).map(|vector| vector.base()),
     }
 }
 

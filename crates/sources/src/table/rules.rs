@@ -3,6 +3,7 @@
 use impegno_findings::nearest;
 
 use super::Reject;
+use super::dimensions::cvss;
 use super::fields::{Header, whole_number};
 use super::rows::Row;
 use crate::civil::CivilClock;
@@ -53,6 +54,16 @@ pub(super) fn check(
                         format!("`{later}` comes before `{earlier}`"),
                         "correct one of the two times",
                     ));
+                }
+            }
+            Rule::Cvss(column) => {
+                let place = position(column);
+                let word = row.text(place);
+                // A score that nobody understands would be on the safe side of every threshold.
+                if let Some(reason) = (!word.is_empty()).then(|| cvss(word).err()).flatten() {
+                    let message = format!("`{word}` is neither a score nor a vector of CVSS: {reason}");
+                    let hint = "write a score, 9.8, or a vector, CVSS:3.1/AV:N/AC:L/…";
+                    return Err(Reject::value(place, message, hint));
                 }
             }
             Rule::WordsOnly { column, words } => {
