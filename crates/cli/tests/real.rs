@@ -30,10 +30,10 @@ impl Real {
             real.run(&["check"]).exits(0).prints(&["0 errors, 0 warnings"]);
             let ran = real.run(&["import"]).exits(0);
             ran.says(&[
-                "received 13 files",
-                "76790 rows, 76790 accepted",
+                "received 16 files",
+                "76793 rows, 76793 accepted",
                 "0 rejected",
-                "1 facts known already",
+                "2 facts known already",
             ]);
             real
         })
@@ -215,15 +215,34 @@ fn vulnerabilities_by_scan_severity_and_score() {
     let report = Real::centre().report("vulnerabilita", "2025");
     holds(
         &cells(&report, "gravita"),
-        &["log", "low", "medium", "high", "total"],
+        &["Log", "Low", "Medium", "High", "total"],
         &[
             ("no_vuln", &["0", "0", "0", "0", "0"]),
             ("one_vuln", &["0", "0", "1", "0", "1"]),
             ("many_vuln", &["0", "1", "2", "1", "4"]),
             ("report_using_openVAS", &["12", "1", "0", "0", "13"]),
-            // Two rows of one result: one finding seen twice.
-            ("report_combine_v2", &["0", "1", "0", "0", "1"]),
+            ("report_combine_v2", &["0", "2", "0", "0", "2"]),
             ("report_detail_v2", &["0", "0", "0", "1", "1"]),
+        ],
+    );
+    holds(
+        &cells(&report, "gravita-xml"),
+        &["Log", "Low", "Medium", "High", "total"],
+        &[
+            ("no_vuln", &["0", "0", "0", "0", "0"]),
+            ("one_vuln", &["0", "0", "0", "1", "1"]),
+            ("report_detail_v2", &["0", "0", "0", "1", "1"]),
+        ],
+    );
+    // One vulnerability stands in three rows of two files: it is one.
+    holds(
+        &cells(&report, "fasce"),
+        &["none", "low", "medium", "high", "critical", "total"],
+        &[
+            ("interna", &["0", "1", "3", "0", "2", "6"]),
+            ("pubblica", &["12", "1", "0", "0", "0", "13"]),
+            ("laboratorio", &["0", "0", "0", "0", "2", "2"]),
+            ("total", &["12", "2", "3", "0", "4", "21"]),
         ],
     );
     let over: &[(&str, &[&str])] = &[("many_vuln", &["1"]), ("report_detail_v2", &["1"]), ("total", &["2"])];
