@@ -6,6 +6,7 @@
 mod common;
 mod tagged;
 
+use common::charter::charter;
 use common::{cell, report, row, table};
 use impegno_paper::pdf;
 use impegno_report::document::{
@@ -113,9 +114,63 @@ fn tables_have_captions_and_header_cells_with_scopes() {
 }
 
 #[test]
+fn the_tree_of_tags_of_a_charter() {
+    let mut charter = charter();
+    charter.pages.truncate(1);
+    insta::assert_snapshot!(tree(&read(&charter)).outline());
+}
+
+/// The outline of a document that people wrote: each heading at most one step below the one before.
+#[test]
+fn headings_of_a_charter_have_no_gaps() {
+    let root = tree(&read(&charter()));
+    let outline = root.outline();
+    let levels: Vec<u32> = outline
+        .lines()
+        .filter_map(|line| line.trim().split([' ', ':']).next()?.strip_prefix('H')?.parse().ok())
+        .collect();
+    assert!(levels.contains(&4) && levels.contains(&5), "{outline}");
+    for pair in levels.windows(2) {
+        assert!(pair[1] <= pair[0] + 1, "H{} below H{}: {outline}", pair[1], pair[0]);
+    }
+}
+
+/// Only the web and mailboxes are linked to.
+#[test]
+fn links_of_a_charter_lead_where_they_say() {
+    let document = read(&charter());
+    let mut addresses = Vec::new();
+    for object in document.objects.values() {
+        let Ok(action) = object.as_dict() else { continue };
+        if let Ok(address) = action.get(b"URI").and_then(Object::as_str) {
+            addresses.push(String::from_utf8_lossy(address).into_owned());
+        }
+        if let Ok(action) = action.get(b"A").and_then(Object::as_dict)
+            && let Ok(address) = action.get(b"URI").and_then(Object::as_str)
+        {
+            addresses.push(String::from_utf8_lossy(address).into_owned());
+        }
+    }
+    addresses.sort();
+    addresses.dedup();
+    let expected = [
+        "https://www.example.it/?a=1&b=\"2\"",
+        "mailto:rete.bis@example.it",
+        "mailto:reti@example.it",
+        "mailto:urp@example.it",
+    ];
+    assert_eq!(addresses, expected);
+}
+
+#[test]
 fn every_text_of_the_report_is_in_the_document() {
-    let report = drawn();
-    let said = normal(&tree(&read(&report)).text);
+    for report in [drawn(), charter()] {
+        every_text_is_said(&report);
+    }
+}
+
+fn every_text_is_said(report: &Report) {
+    let said = normal(&tree(&read(report)).text);
     for page in &report.pages[..2] {
         for section in &page.sections {
             assert!(said.contains(&normal(&section.heading())), "{}", section.title);

@@ -7,8 +7,9 @@ mod preview;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use common::charter::charter;
 use common::{cell, report, row, table};
-use impegno_publish::{csv, html, json, xlsx};
+use impegno_publish::{csv, html, json, leads_out, xlsx};
 use impegno_report::document::{Block, Cell, Language, Passage, Report, RowRole, Value};
 use serde_json::Value as Json;
 
@@ -31,8 +32,8 @@ fn files(report: &Report) -> BTreeMap<String, String> {
     texts
 }
 
-fn reports() -> [Report; 3] {
-    [report(), preview::report(Language::It), preview::report(Language::En)]
+fn reports() -> [Report; 4] {
+    [report(), charter(), preview::report(Language::It), preview::report(Language::En)]
 }
 
 fn pages(files: &BTreeMap<String, String>) -> impl Iterator<Item = (&str, &str)> {
@@ -126,6 +127,44 @@ fn data_of_a_small_report() {
     insta::assert_snapshot!("figures_csv", files["dati/cifre.csv"]);
     insta::assert_snapshot!("readme", files["dati/LEGGIMI.md"]);
     insta::assert_snapshot!("report_json", files["dati/report.json"]);
+}
+
+#[test]
+fn pages_and_data_of_a_small_charter() {
+    let files = files(&charter());
+    let page = &files["index.html"];
+    let (from, to) = (page.find("<header").expect("its begin"), page.find("</main>").expect("its end"));
+    insta::assert_snapshot!("charter_html", &page[from..to]);
+    insta::assert_snapshot!("charter_json", files["dati/report.json"]);
+    insta::assert_snapshot!("directory_csv", files["dati/caselle.csv"]);
+}
+
+/// The title of the page is the only `h1`, and no heading is more than one step below the one before.
+#[test]
+fn the_outline_has_no_gaps() {
+    for report in reports() {
+        for (path, page) in pages(&files(&report)) {
+            let main = page.split("<footer").next().expect("what stands before the footer");
+            let levels: Vec<u32> = tags(main)
+                .iter()
+                .filter(|tag| !tag.closes)
+                .filter_map(|tag| tag.name.strip_prefix('h').and_then(|level| level.parse().ok()))
+                .collect();
+            assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1, "{path}");
+            for pair in levels.windows(2) {
+                assert!(pair[1] <= pair[0] + 1, "{path}: h{} below h{}", pair[1], pair[0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_of_written_text_is_read_back() {
+    for report in reports() {
+        let files = files(&report);
+        let read = impegno_publish::read_page(files["dati/report.json"].as_bytes()).expect("a page");
+        assert_eq!(read, report.pages[0]);
+    }
 }
 
 #[test]
@@ -270,6 +309,10 @@ fn every_link_leads_somewhere() {
         for (path, page) in pages(&files) {
             for tag in tags(page) {
                 let Some(href) = tag.attribute("href").filter(|href| *href != "data:,") else { continue };
+                if leads_out(href) {
+                    assert_eq!(tag.name, "a", "{path}: {href}");
+                    continue;
+                }
                 let (file, anchor) =
                     href.split_once('#').map_or((href, None), |(file, anchor)| (file, Some(anchor)));
                 let target = match (file, file.strip_prefix("../")) {
@@ -321,6 +364,7 @@ fn ids_that_are_referred_to_exist() {
 #[test]
 fn every_class_is_in_a_style_sheet() {
     let files = files(&preview::report(Language::It));
+    let charter = self::files(&charter());
     let styles = files["assets/bootstrap-italia.css"].clone() + &files["assets/impegno.css"];
     let defined: BTreeSet<&str> = styles
         .split('.')
@@ -329,7 +373,7 @@ fn every_class_is_in_a_style_sheet() {
             &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').unwrap_or(0)]
         })
         .collect();
-    for (path, page) in pages(&files) {
+    for (path, page) in pages(&files).chain(pages(&charter)) {
         for tag in tags(page) {
             for class in tag.attribute("class").unwrap_or("").split(' ').filter(|class| !class.is_empty()) {
                 // Named for readers of the source only.
@@ -351,7 +395,11 @@ fn pages_need_no_script_no_server_and_no_inline_style() {
             let tags = tags(page);
             assert!(tags.iter().all(|tag| tag.name != "script" && tag.name != "style"), "{path}");
             assert!(tags.iter().all(|tag| tag.attribute("style").is_none()), "{path}");
-            let outside = page.replace("http://www.w3.org/2000/svg", "");
+            let mut outside = page.replace("http://www.w3.org/2000/svg", "");
+            // What an author links to is followed by the reader, not loaded by the page.
+            for href in tags.iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.attribute("href")) {
+                outside = outside.replace(&format!("href=\"{href}\""), "");
+            }
             assert!(!outside.contains("http:") && !outside.contains("https:"), "{path}");
         }
         let styles = files.iter().filter(|(path, _)| path.ends_with(".css"));
@@ -541,8 +589,11 @@ fn nothing_depends_on_the_page_of_differences() {
         empty.pages[place].sections.clear();
         empty.pages[place].lead.clear();
         empty.pages[place].title = "Un altro titolo".into();
+        let tables = impegno_publish::csv_paths(&full);
         let (full, empty) = (files(&full), files(&empty));
-        let own = |path: &str| path.contains("differen") || path == "dati/drawn-2.csv";
+        let own = |path: &str| {
+            path.contains("differen") || tables[place].iter().any(|table| path == table)
+        };
         for (path, text) in full.iter().filter(|(path, _)| !own(path)) {
             assert_eq!(Some(text), empty.get(path), "{path} depends on the page of differences");
         }

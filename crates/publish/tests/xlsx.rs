@@ -79,6 +79,29 @@ fn a_table_keeps_its_numbers_words_and_notes() {
 }
 
 #[test]
+fn words_that_lead_out_are_links_and_text_has_a_sheet() {
+    let files = files(&common::charter::charter());
+    let mut book = open(&files[0]);
+    let contacts = texts(&book.worksheet_range("caselle").expect("the sheet"));
+    assert_eq!(contacts[4][..3], ["Reti", "reti@example.it\nrete.bis@example.it", "fisse e mobili"]);
+    assert_eq!(contacts[5][1], "urp@example.it");
+    assert_eq!(contacts[6][1], "=1+1\ndue");
+    let said = texts(&book.worksheet_range("testo").expect("the sheet")).concat();
+    for text in ["1.1.1 Parità", "Testo <b>semplice</b> & importante, sottolineato", "  4. quarto", "E così replicò."] {
+        assert!(said.iter().any(|cell| cell.contains(text)), "{text} in {said:?}");
+    }
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(files[0].bytes.to_vec())).expect("an archive");
+    let mut addresses = String::new();
+    for number in 0..archive.len() {
+        let mut part = archive.by_index(number).expect("a part");
+        if part.name().is_ok_and(|name| name.ends_with(".rels")) {
+            std::io::Read::read_to_string(&mut part, &mut addresses).expect("text");
+        }
+    }
+    assert!(addresses.contains("mailto:urp@example.it") && !addresses.contains("javascript"), "{addresses}");
+}
+
+#[test]
 fn what_looks_like_a_formula_is_text() {
     let mut report = common::report();
     let attack = "=HYPERLINK(\"http://example.org\",\"x\")";

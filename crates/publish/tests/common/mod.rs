@@ -1,5 +1,8 @@
 //! A small invented report with one of everything.
 
+#[allow(dead_code, reason = "not every test needs the charter")]
+pub(crate) mod charter;
+
 use impegno_report::document::{
     Block, Cell, Chart, ChartKind, Column, Figure, Language, Page, Report, Row, RowRole, Section, Table,
     Tone, Unit, Value,
