@@ -34,6 +34,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// The running period: how much of what each commitment allows is left, and when it is gone
     Forecast(Forecast),
+    /// The rule behind a flag that cases bear: calendar, events, pauses and limits that explain it
+    Fit(Fit),
     /// The report in every format: HTML, PDF, XLSX, CSV and JSON
     Report(Report),
     /// Published figures against ours, each difference shown
@@ -228,6 +230,54 @@ pub(crate) struct Forecast {
     /// What if something else were expected: `SLA.2 >= 99.5 %`, or `>= 99.5 %` for all measured in this unit
     #[arg(long, value_name = "EXPECTED")]
     pub expected: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fit {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Kind of the cases, `incident`, `ticket` …
+    #[arg(long, value_name = "KIND")]
+    pub cases: String,
+    /// The dimension that says whether a case was in time
+    #[arg(long, value_name = "DIMENSION")]
+    pub flag: String,
+    /// A value of the flag that means in time; not needed where the flag says yes or no
+    #[arg(long, value_name = "VALUE")]
+    pub met: Vec<String>,
+    /// A dimension by which limits differ; those of the cases are tried unless given
+    #[arg(long, value_name = "DIMENSION")]
+    pub by: Vec<String>,
+    /// A calendar to try, `24x7` for all hours; those of the centre and proposed hours unless given
+    #[arg(long, value_name = "CODE")]
+    pub calendar: Vec<String>,
+    /// An event that may start the clock; all are tried unless given
+    #[arg(long, value_name = "EVENT")]
+    pub from: Vec<String>,
+    /// An event that may stop the clock; all are tried unless given
+    #[arg(long, value_name = "EVENT")]
+    pub to: Vec<String>,
+    /// Only cases that began in this period, as they were at its end; all unless given
+    #[arg(long)]
+    pub period: Option<Period>,
+    /// Only what was known at this instant, ISO 8601
+    #[arg(long, value_name = "INSTANT")]
+    pub as_of: Option<Instant>,
+    /// Decides which cases are held back
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Share of the cases that are held back, to put the rule to the test
+    #[arg(long, value_name = "SHARE", default_value = "30 %")]
+    pub holdout: String,
+    /// How many cases that are not explained are listed
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit_list: usize,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Language
+    #[arg(long, value_enum, default_value_t = Lang::It)]
+    pub lang: Lang,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ pub(crate) mod compare;
 pub(crate) mod cvss;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod fit;
 pub(crate) mod forecast;
 pub(crate) mod import;
 pub(crate) mod init;

@@ -53,6 +53,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Measure(one) => commands::measure::run(&one),
         Command::Forecast(one) => commands::forecast::run(&one),
         Command::Explain(one) => commands::explain::run(&one),
+        Command::Fit(one) => commands::fit::run(&one),
         Command::Report(one) => commands::report::run(&one),
         Command::Compare(one) => commands::compare::run(&one),
         Command::Release(one) => commands::release::run(&one),

@@ -19,7 +19,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ledger", &["facts", "calendar"]),
     ("release", &["findings", "ledger"]),
     ("measure", &["calendar", "clocks", "peers", "facts", "charter"]),
-    ("report", &["calendar", "charter", "measure"]),
+    ("fit", &["calendar", "clocks", "charter", "measure"]),
+    ("report", &["calendar", "charter", "measure", "fit"]),
     ("publish", &["report"]),
     ("paper", &["report", "publish"]),
     ("compare", &["findings", "settings", "report", "charter", "calendar"]),
@@ -28,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "findings", "settings", "calendar", "facts", "cvss", "sources", "propose", "charter", "ledger",
-            "release", "measure", "report", "publish", "paper", "compare", "sample",
+            "release", "measure", "fit", "report", "publish", "paper", "compare", "sample",
         ],
     ),
 ];

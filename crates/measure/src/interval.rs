@@ -16,7 +16,13 @@ const MILLION: i64 = 1_000_000;
 /// It takes the cases as a sample of what the service does; the verdict, which is about the cases themselves, does
 /// not use it. Source: the score interval of E. B. Wilson (1927), which stays within 0 and 1 for few cases.
 pub fn small_sample(good: u64, total: u64) -> Option<(BigRational, BigRational)> {
-    if total == 0 || total >= SMALL_SAMPLE || good > total {
+    if total >= SMALL_SAMPLE { None } else { wilson(good, total) }
+}
+
+/// The 95 % interval of a share of `good` in `total` cases, however many, each end rounded outwards to a millionth; `None` without
+/// cases. Source: the score interval of E. B. Wilson (1927).
+pub fn wilson(good: u64, total: u64) -> Option<(BigRational, BigRational)> {
+    if total == 0 || good > total {
         return None;
     }
     let whole = |number: u64| BigRational::from_integer(BigInt::from(number));
@@ -65,6 +71,13 @@ mod tests {
         assert_eq!(percent(0, 0), None);
         assert_eq!(percent(100, 100), None);
         assert_eq!(percent(3, 2), None);
+    }
+
+    #[test]
+    fn the_score_interval_of_many_cases_is_symmetric_about_a_half() {
+        let one = BigRational::from_integer(BigInt::from(1));
+        assert!(wilson(50, 100).is_some_and(|(low, high)| low + high == one));
+        assert_eq!(wilson(0, 0), None);
     }
 
     #[test]

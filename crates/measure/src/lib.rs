@@ -45,11 +45,11 @@ pub use commitments::{
 pub use counts::CountedAs;
 pub use exclusions::{Act, JudgedAct, Refusal};
 pub use forecast::{Budget, Forecast, Gone, Outlook, forecast};
-pub use interval::{SMALL_SAMPLE, small_sample};
+pub use interval::{SMALL_SAMPLE, small_sample, wilson};
 pub use joins::Joins;
 pub use response::ResponseEvidence;
 pub use supply::{FactRef, Part, Supply};
 pub use tally::{Answer, AvailabilityOf, CountedFact, Cut, Listed, Question, Take, Times, TimesBy, answer};
 pub use verdict::{Band, ENDLESS, Measured, Reason, Verdict};
 pub use vulnerable::{SeenFinding, SeenScan, SeenUnit, Tracking, UnitState, VulnerableEvidence};
-pub use within::{CaseCount, Judged, Judgement, WithinEvidence};
+pub use within::{CaseCount, Course, Judged, Judgement, Stretch as ClockRun, WithinEvidence};

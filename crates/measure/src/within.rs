@@ -8,7 +8,7 @@ use impegno_calendar::{Calendar, Instant, Interval, Micros};
 use impegno_charter::{Centre, Clock, Limit, Within};
 use impegno_clocks::{Clock as Counting, Pause, Profile, Purpose, Standing, Term};
 
-use self::course::{Course, Stretch};
+pub use self::course::{Course, Stretch};
 use crate::verdict::{Band, fraction};
 use crate::{Case, CaseEvent, Cases, FactRef, Joins};
 

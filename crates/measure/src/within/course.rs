@@ -6,30 +6,33 @@ use impegno_clocks::Pause;
 
 use crate::{Case, CaseEvent};
 
-/// The course of a case up to the end of the period.
-pub(super) struct Course<'c> {
+/// The course of a case up to the end of the period: what a promise on its time reads of its events.
+#[derive(Debug, Clone)]
+pub struct Course<'c> {
     /// Earlier runs of its clock, where each reopening starts a clock of its own; most cases have none.
-    pub(super) earlier: Vec<Stretch>,
+    pub earlier: Vec<Stretch>,
     /// The last run of its clock.
-    pub(super) last: Stretch,
+    pub last: Stretch,
     /// When it stood still, and for which event, in the order of time. What was paused before the start is cut.
-    pub(super) pauses: Vec<Pause>,
+    pub pauses: Vec<Pause>,
     /// The event that stopped the clock for good; `None` while it is open.
-    pub(super) to: Option<CaseEvent<'c>>,
+    pub to: Option<CaseEvent<'c>>,
     /// The awaited event comes before the one that starts the clock.
-    pub(super) out_of_order: bool,
+    pub out_of_order: bool,
 }
 
 /// A run of the clock of a case.
-#[derive(Copy, Clone)]
-pub(super) struct Stretch {
-    pub(super) start: Instant,
+#[derive(Debug, Copy, Clone)]
+pub struct Stretch {
+    /// When it started.
+    pub start: Instant,
     /// `None` while it runs.
-    pub(super) stop: Option<Instant>,
+    pub stop: Option<Instant>,
 }
 
 impl<'c> Course<'c> {
-    pub(super) fn of(within: &Within, case: Case<'c>, start: Instant, end: Instant) -> Course<'c> {
+    /// The course of a case whose clock starts at `start`, by the events before `end`.
+    pub fn of(within: &Within, case: Case<'c>, start: Instant, end: Instant) -> Course<'c> {
         let first = case.first(&within.to, end.0);
         let out_of_order = first.is_some_and(|event| event.at < start.0);
         let mut pauses = match &within.pause {
@@ -70,7 +73,7 @@ impl<'c> Course<'c> {
     }
 
     /// The pauses of a run, as they are known when it stops.
-    pub(super) fn pauses_within(&self, stretch: &Stretch, stop: Instant) -> Vec<Pause> {
+    pub fn pauses_within(&self, stretch: &Stretch, stop: Instant) -> Vec<Pause> {
         self.pauses
             .iter()
             .filter(|pause| pause.start < stop && pause.end.is_none_or(|end| end > stretch.start))
