@@ -10,7 +10,9 @@ use num_rational::BigRational;
 
 use crate::hours::Hours;
 use crate::limits::{Limit, ROUND_DAYS, Sorted, round_times};
-use crate::outcome::{Alternative, ClassRule, Compared, Confusion, Finding, Outcome, Rule, Said, Unexplained};
+use crate::outcome::{
+    Alternative, ClassRule, Compared, Confusion, Finding, Outcome, Rule, Said, Unexplained,
+};
 use crate::plain::{self, Answers};
 use crate::request::{Refusal, Request};
 use crate::sample::{HELD_BACK, Sample};
@@ -30,7 +32,9 @@ const MOST_OF_THEM: u64 = 900_000;
 /// # Errors
 /// When there is nothing to fit: see [`Refusal`].
 pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> Result<Outcome, Refusal> {
-    if let Some(unknown) = request.calendars.iter().find(|code| *code != "24x7" && centre.calendar(code).is_none()) {
+    if let Some(unknown) =
+        request.calendars.iter().find(|code| *code != "24x7" && centre.calendar(code).is_none())
+    {
         return Err(Refusal::NoSuchCalendar(unknown.clone(), centre.calendars.keys().cloned().collect()));
     }
     let sample = Sample::gather(cases, joins, request)?;
@@ -46,7 +50,8 @@ pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> 
         without.push(plain::classes(&sample, &search.splits[split]));
     }
     without.extend(plain::best(&sample));
-    let without: Vec<Compared> = without.into_iter().map(|answers| fitted.compared(&sample, answers)).collect();
+    let without: Vec<Compared> =
+        without.into_iter().map(|answers| fitted.compared(&sample, answers)).collect();
     let interval = interval(on_held_back);
     let finding = match (without.iter().all(|one| one.beaten), interval.0 >= MOST_OF_THEM) {
         (false, _) => Finding::None,
@@ -186,7 +191,8 @@ impl Fitted {
             .iter()
             .map(|class| class.limit(&units, (class.cases() / ROUNDED).cast_signed()))
             .collect();
-        let says = |case: usize| limits[class[case] as usize].0.says(taken.amounts[case], taken.progress[case]);
+        let says =
+            |case: usize| limits[class[case] as usize].0.says(taken.amounts[case], taken.progress[case]);
         let said = (0..sample.flag.len()).map(says).collect();
         Fitted { taken, class, limits, without_deadline: None, said }
     }
@@ -203,12 +209,20 @@ impl Fitted {
 
     fn rule(&self, search: &Search<'_, '_>, shape: &Shape, split: usize) -> Rule {
         let split = &search.splits[split];
-        let classes = (0_u32..).zip(split.classes.iter().zip(&self.limits)).map(|(number, (class, limit))| {
-            let (on_fitted, on_held_back) =
-                self.confusions(search.sample, |case| self.class[case] == number);
-            let (limit, span) = *limit;
-            ClassRule { values: class.values.clone(), rest: class.rest, limit, span, on_fitted, on_held_back }
-        });
+        let classes =
+            (0_u32..).zip(split.classes.iter().zip(&self.limits)).map(|(number, (class, limit))| {
+                let (on_fitted, on_held_back) =
+                    self.confusions(search.sample, |case| self.class[case] == number);
+                let (limit, span) = *limit;
+                ClassRule {
+                    values: class.values.clone(),
+                    rest: class.rest,
+                    limit,
+                    span,
+                    on_fitted,
+                    on_held_back,
+                }
+            });
         let mut rule = shape.rule(split.by.clone(), classes.collect());
         rule.without_deadline = self.without_deadline;
         rule
@@ -236,8 +250,10 @@ impl Fitted {
             let case = sample.cases[number];
             let run = self.taken.tracks[number].runs.last();
             let from = case.first(&shape.from, end.0);
-            let stop = run.filter(|_| self.taken.tracks[number].progress == Progress::Done).map(|run| run.stop);
-            let to = stop.and_then(|stop| case.events().find(|event| event.at == stop.0 && event.event == shape.to));
+            let stop =
+                run.filter(|_| self.taken.tracks[number].progress == Progress::Done).map(|run| run.stop);
+            let to = stop
+                .and_then(|stop| case.events().find(|event| event.at == stop.0 && event.event == shape.to));
             let events = from.into_iter().chain(to);
             let silent = self.taken.progress[number] == Progress::Silent;
             Unexplained {
@@ -283,5 +299,6 @@ impl Shape {
 fn interval(confusion: Confusion) -> (u64, u64) {
     let million = BigRational::from_integer(BigInt::from(1_000_000));
     let whole = |end: BigRational| u64::try_from((end * &million).to_integer()).unwrap_or(0);
-    wilson(confusion.explained(), confusion.total()).map_or((0, 1_000_000), |(low, high)| (whole(low), whole(high)))
+    wilson(confusion.explained(), confusion.total())
+        .map_or((0, 1_000_000), |(low, high)| (whole(low), whole(high)))
 }

@@ -65,7 +65,9 @@ impl ProposedHours {
 
     /// The segment of a day as settings write it: `8:30-18:00`.
     pub fn segment(&self) -> String {
-        let at = |half_hours: u8| format!("{}:{}", half_hours / 2, if half_hours % 2 == 0 { "00" } else { "30" });
+        let at = |half_hours: u8| {
+            format!("{}:{}", half_hours / 2, if half_hours.is_multiple_of(2) { "00" } else { "30" })
+        };
         format!("{}-{}", at(self.opens), at(self.closes))
     }
 
@@ -79,7 +81,10 @@ impl ProposedHours {
             Time::new((half_hours / 2 % 24).cast_signed(), (half_hours % 2 * 30).cast_signed(), 0, 0).ok()
         };
         let (opens, closes) = (time(self.opens)?, time(self.closes)?);
-        self.week.days().iter().try_fold(WeeklyHours::new(), |hours, day| hours.segment(*day, opens, closes).ok())
+        self.week
+            .days()
+            .iter()
+            .try_fold(WeeklyHours::new(), |hours, day| hours.segment(*day, opens, closes).ok())
     }
 }
 
@@ -192,8 +197,26 @@ pub(crate) fn grid() -> Vec<ProposedHours> {
 pub(crate) fn neighbours(hours: ProposedHours) -> Vec<ProposedHours> {
     let mut all = Vec::new();
     for (first, last) in [
-        (1, 0), (-1, 0), (0, 1), (0, -1), (2, 0), (-2, 0), (0, 2), (0, -2), (1, 1), (-1, -1), (2, 2), (-2, -2),
-        (1, -1), (-1, 1), (2, -2), (-2, 2), (4, 0), (-4, 0), (0, 4), (0, -4),
+        (1, 0),
+        (-1, 0),
+        (0, 1),
+        (0, -1),
+        (2, 0),
+        (-2, 0),
+        (0, 2),
+        (0, -2),
+        (1, 1),
+        (-1, -1),
+        (2, 2),
+        (-2, -2),
+        (1, -1),
+        (-1, 1),
+        (2, -2),
+        (-2, 2),
+        (4, 0),
+        (-4, 0),
+        (0, 4),
+        (0, -4),
     ] {
         if let (Some(opens), Some(closes)) =
             (hours.opens.checked_add_signed(first), hours.closes.checked_add_signed(last))

@@ -63,7 +63,12 @@ impl Sorted {
         let mut explained = 0;
         for fold in 0..FOLDS {
             let others = Sorted {
-                order: self.order.iter().copied().filter(|(_, case)| sample.fold[*case as usize] != fold).collect(),
+                order: self
+                    .order
+                    .iter()
+                    .copied()
+                    .filter(|(_, case)| sample.fold[*case as usize] != fold)
+                    .collect(),
             };
             let limits: Vec<Limit> =
                 others.classes(sample, progress, split).iter().map(|class| class.limit(&[], 0).0).collect();
@@ -159,10 +164,8 @@ impl Steps {
             let (from, gain) = self.steps[number];
             (from, self.steps.get(number + 1).map(|next| next.0), gain)
         };
-        let good: Vec<(i64, Option<i64>, i64)> = (0..self.steps.len())
-            .map(segment)
-            .filter(|(_, _, gain)| *gain >= most - tolerance)
-            .collect();
+        let good: Vec<(i64, Option<i64>, i64)> =
+            (0..self.steps.len()).map(segment).filter(|(_, _, gain)| *gain >= most - tolerance).collect();
         let multiple = |unit: i64, (from, until, gain): &(i64, Option<i64>, i64)| {
             let round = from.max(&1).div_ceil_to(unit)?;
             until.is_none_or(|until| round < until).then_some((*gain, round, (*from, *until)))
@@ -202,7 +205,8 @@ pub(crate) fn round_times(day: i64) -> Vec<i64> {
     const MINUTE: i64 = 60_000_000;
     const HOUR: i64 = 60 * MINUTE;
     let days = [10 * day, 5 * day, day].into_iter().filter(|length| *length > 0);
-    let hours = [24 * HOUR, 12 * HOUR, 8 * HOUR, 4 * HOUR, 2 * HOUR, HOUR].into_iter().filter(|length| *length < day);
+    let hours =
+        [24 * HOUR, 12 * HOUR, 8 * HOUR, 4 * HOUR, 2 * HOUR, HOUR].into_iter().filter(|length| *length < day);
     let parts = [30, 15, 10, 5, 1].map(|minutes| minutes * MINUTE);
     days.chain(hours).chain(parts).chain([1_000_000]).collect()
 }
@@ -226,8 +230,7 @@ mod tests {
 
     #[test]
     fn the_roundest_of_the_best_limits_is_taken_and_the_others_are_told() {
-        let cases: Vec<(i64, bool)> =
-            (1..=20).map(|n| (n * 13 * MINUTE, n <= 9)).collect();
+        let cases: Vec<(i64, bool)> = (1..=20).map(|n| (n * 13 * MINUTE, n <= 9)).collect();
         // Anything from 117 to 130 minutes explains all; two hours is the roundest.
         let (limit, span) = steps(&cases).limit(&round_times(1440 * MINUTE), 0);
         assert_eq!(limit, Limit::UpTo(120 * MINUTE));

@@ -41,7 +41,15 @@ pub fn paste(outcome: &Outcome, centre: &Centre) -> Option<Paste> {
     let mut entries = Vec::new();
     let mut add = |filter: Option<String>, class: Option<&ClassRule>, limit: String| {
         let number = entries.len() + 1;
-        entries.push(entry(outcome, centre, &format!("{prefix}.{number}"), code.as_deref(), filter, class, &limit));
+        entries.push(entry(
+            outcome,
+            centre,
+            &format!("{prefix}.{number}"),
+            code.as_deref(),
+            filter,
+            class,
+            &limit,
+        ));
     };
     if let Count::Deadline(event) = &rule.count {
         add(None, None, format!("deadline = {}", quoted(event)));
@@ -65,7 +73,10 @@ pub fn paste(outcome: &Outcome, centre: &Centre) -> Option<Paste> {
 /// A name, with a number behind it where it is taken.
 fn free(name: &str, is_free: impl Fn(&str) -> bool) -> String {
     let numbered = (2..).map(|number| format!("{name}{number}"));
-    std::iter::once(name.to_owned()).chain(numbered).find(|name| is_free(name)).unwrap_or_else(|| name.to_owned())
+    std::iter::once(name.to_owned())
+        .chain(numbered)
+        .find(|name| is_free(name))
+        .unwrap_or_else(|| name.to_owned())
 }
 
 fn calendar(code: &str, hours: ProposedHours) -> String {
@@ -94,15 +105,19 @@ fn filters(rule: &Rule, class: &ClassRule) -> Vec<Option<String>> {
         [] => vec![None],
         [name] if class.rest => {
             let others = rule.classes.iter().filter(|other| !other.rest);
-            let values = list(&mut others.flat_map(|other| &other.values).filter_map(|values| values.first()));
+            let values =
+                list(&mut others.flat_map(|other| &other.values).filter_map(|values| values.first()));
             vec![Some(format!("{} = {{ not = [{values}] }}", key(name)))]
         }
         names => class
             .values
             .iter()
             .map(|values| {
-                let pairs: Vec<String> =
-                    names.iter().zip(values).map(|(name, value)| format!("{} = {}", key(name), quoted(value))).collect();
+                let pairs: Vec<String> = names
+                    .iter()
+                    .zip(values)
+                    .map(|(name, value)| format!("{} = {}", key(name), quoted(value)))
+                    .collect();
                 Some(pairs.join(", "))
             })
             .collect(),
@@ -143,7 +158,9 @@ fn entry(
     ];
     keys.extend(calendar.map(|code| format!("calendar = {}", quoted(code))));
     match &rule.count {
-        Count::WorkingDays(Some(clock)) | Count::Days(Some(clock)) => keys.push(format!("clock = {}", quoted(clock))),
+        Count::WorkingDays(Some(clock)) | Count::Days(Some(clock)) => {
+            keys.push(format!("clock = {}", quoted(clock)))
+        }
         Count::Time | Count::WorkingDays(None) | Count::Days(None) if !centre.source_clocks.is_empty() => {
             keys.push("clock = \"native\"".to_owned());
         }
@@ -152,7 +169,8 @@ fn entry(
     keys.push(limit.to_owned());
     let list = |events: &[String]| events.iter().map(|event| quoted(event)).collect::<Vec<_>>().join(", ");
     if !rule.pause.is_empty() {
-        let to = if rule.resume.is_empty() { String::new() } else { format!(", to = [{}]", list(&rule.resume)) };
+        let to =
+            if rule.resume.is_empty() { String::new() } else { format!(", to = [{}]", list(&rule.resume)) };
         keys.push(format!("pause = {{ from = [{}]{to} }}", list(&rule.pause)));
     }
     if let Some(reopen) = rule.reopen {
@@ -167,7 +185,8 @@ fn entry(
     keys.extend(filter.map(|filter| format!("filter = {{ {filter} }}")));
     let (fitted, held) = class
         .map_or((outcome.on_fitted, outcome.on_held_back), |class| (class.on_fitted, class.on_held_back));
-    let yes = fitted.met_met + fitted.met_late + fitted.met_silent + held.met_met + held.met_late + held.met_silent;
+    let yes =
+        fitted.met_met + fitted.met_late + fitted.met_silent + held.met_met + held.met_late + held.met_silent;
     let all = (fitted.total() + held.total()).max(1);
     let share = (100 * yes / all).max(1);
     let it = quoted(&format!("{}: da {} a {} in tempo{subject}", outcome.cases, rule.from, rule.to));

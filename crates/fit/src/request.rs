@@ -86,7 +86,9 @@ impl fmt::Display for Refusal {
             }
             Refusal::NoSuchEvent(name, _) => write!(f, "no case has the event `{name}`"),
             Refusal::NoSuchCalendar(name, _) => write!(f, "there is no calendar `{name}`"),
-            Refusal::NoTime => f.write_str("no event follows another one in enough cases: there is no time to fit"),
+            Refusal::NoTime => {
+                f.write_str("no event follows another one in enough cases: there is no time to fit")
+            }
         }
     }
 }

@@ -42,7 +42,9 @@ impl<'c> Sample<'c> {
         let in_window = |case: &Case<'_>| {
             case.events().next().is_some_and(|first| {
                 first.at < end
-                    && request.window.is_none_or(|window| window.contains(impegno_calendar::Instant(first.at)))
+                    && request
+                        .window
+                        .is_none_or(|window| window.contains(impegno_calendar::Instant(first.at)))
             })
         };
         let all: Vec<Case<'c>> = cases.of_kind(&request.cases).filter(in_window).collect();
@@ -50,15 +52,20 @@ impl<'c> Sample<'c> {
             let kinds: BTreeSet<String> = cases.iter().map(|case| case.kind().to_owned()).collect();
             return Err(Refusal::NoSuchCases(kinds.into_iter().collect()));
         }
-        let stated: BTreeSet<&str> =
-            all.iter().flat_map(|case| case.events()).flat_map(|event| event.dimensions()).map(|one| one.0).collect();
+        let stated: BTreeSet<&str> = all
+            .iter()
+            .flat_map(|case| case.events())
+            .flat_map(|event| event.dimensions())
+            .map(|one| one.0)
+            .collect();
         for name in std::iter::once(&request.flag).chain(&request.by) {
             if !stated.contains(joins.base(name)) {
                 let names = stated.iter().map(|name| (*name).to_owned()).collect();
                 return Err(Refusal::NoSuchDimension(name.clone(), names));
             }
         }
-        let value = |case: &Case<'c>, name: &str| joins.value(name, case.dimension(joins.base(name), end)).to_owned();
+        let value =
+            |case: &Case<'c>, name: &str| joins.value(name, case.dimension(joins.base(name), end)).to_owned();
         let flags: Vec<String> = all.iter().map(|case| value(case, &request.flag)).collect();
         let met = understood(&flags, request)?;
         let has_flag: Vec<usize> = (0..all.len()).filter(|n| !flags[*n].is_empty()).collect();
@@ -69,10 +76,12 @@ impl<'c> Sample<'c> {
         names.dedup();
         let without_flag = (all.len() - has_flag.len()) as u64;
         let cases: Vec<Case<'c>> = has_flag.iter().map(|n| all[*n]).collect();
-        let dimensions = names.iter().map(|name| Dimension::of(name, cases.iter().map(|case| value(case, name))));
+        let dimensions =
+            names.iter().map(|name| Dimension::of(name, cases.iter().map(|case| value(case, name))));
         let mut events: BTreeMap<String, u64> = BTreeMap::new();
         for case in &cases {
-            let own: BTreeSet<&str> = case.events().filter(|event| event.at < end).map(|event| event.event).collect();
+            let own: BTreeSet<&str> =
+                case.events().filter(|event| event.at < end).map(|event| event.event).collect();
             for event in own {
                 *events.entry(event.to_owned()).or_default() += 1;
             }
@@ -93,9 +102,7 @@ impl<'c> Sample<'c> {
     /// At least thirty cases, and ten of each answer, in the part that is fitted and some in the other.
     fn large_enough(&self) -> Result<(), Refusal> {
         let few = Err(Refusal::TooFew(self.flag.len() as u64));
-        let count = |flag: bool| {
-            self.training().filter(|number| self.flag[*number] == flag).count() as u64
-        };
+        let count = |flag: bool| self.training().filter(|number| self.flag[*number] == flag).count() as u64;
         if (self.flag.len() as u64) < FEWEST || count(true).min(count(false)) < FEWEST / 5 {
             return few;
         }
@@ -148,12 +155,37 @@ fn fold(case: Case<'_>, request: &Request) -> u8 {
 
 /// Words that say by themselves that something was in time, in lower case.
 const MEANS_YES: [&str; 14] = [
-    "yes", "true", "y", "1", "si", "sì", "s", "vero", "met", "made", "ontime", "on-time", "in-time", "rispettato",
+    "yes",
+    "true",
+    "y",
+    "1",
+    "si",
+    "sì",
+    "s",
+    "vero",
+    "met",
+    "made",
+    "ontime",
+    "on-time",
+    "in-time",
+    "rispettato",
 ];
 /// Their opposites.
 const MEANS_NO: [&str; 14] = [
-    "no", "false", "n", "0", "falso", "missed", "breached", "violated", "late", "overdue", "fuori-tempo", "not-met",
-    "in-ritardo", "violato",
+    "no",
+    "false",
+    "n",
+    "0",
+    "falso",
+    "missed",
+    "breached",
+    "violated",
+    "late",
+    "overdue",
+    "fuori-tempo",
+    "not-met",
+    "in-ritardo",
+    "violato",
 ];
 
 /// Which values of the flag mean *in time*.
@@ -180,7 +212,11 @@ fn understood(flags: &[String], request: &Request) -> Result<Vec<String>, Refusa
     let no: Vec<&str> = counts.keys().copied().filter(|value| says(&MEANS_NO, value)).collect();
     match (counts.len(), yes.as_slice(), no.as_slice()) {
         (2, [yes], _) => Ok(vec![(*yes).to_owned()]),
-        (2, [], [no]) => Ok(counts.keys().filter(|value| *value != no).map(|value| (*value).to_owned()).collect()),
-        _ => Err(Refusal::Unclear(counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect())),
+        (2, [], [no]) => {
+            Ok(counts.keys().filter(|value| *value != no).map(|value| (*value).to_owned()).collect())
+        }
+        _ => {
+            Err(Refusal::Unclear(counts.iter().map(|(value, count)| ((*value).to_owned(), *count)).collect()))
+        }
     }
 }

@@ -94,7 +94,10 @@ impl<'s, 'c> Search<'s, 'c> {
         let mut searched: Vec<(String, String)> = Vec::new();
         for (shape, _) in &best {
             let pair = (shape.from.clone(), shape.to.clone());
-            if searched.len() < PAIRS && !searched.contains(&pair) && !matches!(shape.count, Count::Deadline(_)) {
+            if searched.len() < PAIRS
+                && !searched.contains(&pair)
+                && !matches!(shape.count, Count::Deadline(_))
+            {
                 searched.push(pair);
             }
         }
@@ -102,7 +105,9 @@ impl<'s, 'c> Search<'s, 'c> {
             let bare = Shape::plain(from, to);
             let mut more: Vec<Shape> = Vec::new();
             if self.request.calendars.is_empty() {
-                more.extend(grid().into_iter().map(|hours| Shape { hours: Hours::Proposed(hours), ..bare.clone() }));
+                more.extend(
+                    grid().into_iter().map(|hours| Shape { hours: Hours::Proposed(hours), ..bare.clone() }),
+                );
             }
             for paused in self.paused(&bare).into_iter().chain(self.reopened(&bare)) {
                 more.extend(self.scales(&paused));
@@ -112,7 +117,8 @@ impl<'s, 'c> Search<'s, 'c> {
         best = self.ranked();
         for _ in 0..ROUNDS {
             let beam = self.beam(&best);
-            let more: BTreeSet<Shape> = beam.iter().flat_map(|shape| self.neighbours(shape, &pairs)).collect();
+            let more: BTreeSet<Shape> =
+                beam.iter().flat_map(|shape| self.neighbours(shape, &pairs)).collect();
             let before = best.first().map(|one| one.1);
             self.score_all(&more.into_iter().collect::<Vec<_>>());
             best = self.ranked();
@@ -160,9 +166,11 @@ impl<'s, 'c> Search<'s, 'c> {
                 if from == to || !asked {
                     continue;
                 }
-                let both = started.iter().zip(stopped).filter(|both| matches!(both, (Some(a), Some(b)) if a <= b));
+                let both =
+                    started.iter().zip(stopped).filter(|both| matches!(both, (Some(a), Some(b)) if a <= b));
                 let follows = both.count();
-                let ties = started.iter().zip(stopped).filter(|both| matches!(both, (Some(a), Some(b)) if a == b));
+                let ties =
+                    started.iter().zip(stopped).filter(|both| matches!(both, (Some(a), Some(b)) if a == b));
                 if follows * 10 >= training.len() * 3 && ties.count() < follows {
                     pairs.push(((*from).clone(), (*to).clone()));
                 }
@@ -194,7 +202,9 @@ impl<'s, 'c> Search<'s, 'c> {
             }
         }
         if shape.pause.is_empty() && shape.reopen.is_none() {
-            for event in self.sample.events.keys().filter(|event| **event != shape.from && **event != shape.to) {
+            for event in
+                self.sample.events.keys().filter(|event| **event != shape.from && **event != shape.to)
+            {
                 add(Count::Deadline(event.clone()), &Hours::Always);
             }
         }
@@ -229,7 +239,8 @@ impl<'s, 'c> Search<'s, 'c> {
     /// A shape with one event more that pauses its clock.
     fn paused(&self, shape: &Shape) -> Vec<Shape> {
         let events = self.pausing(shape);
-        let new = events.into_iter().filter(|event| !shape.pause.contains(event) && !shape.resume.contains(event));
+        let new =
+            events.into_iter().filter(|event| !shape.pause.contains(event) && !shape.resume.contains(event));
         let with = |event: &String| {
             let mut pause = shape.pause.clone();
             pause.push(event.clone());
@@ -247,7 +258,10 @@ impl<'s, 'c> Search<'s, 'c> {
         }
         if !shape.pause.is_empty() {
             let events = self.pausing(shape);
-            for event in events.into_iter().filter(|event| !shape.pause.contains(event) && !shape.resume.contains(event)) {
+            for event in events
+                .into_iter()
+                .filter(|event| !shape.pause.contains(event) && !shape.resume.contains(event))
+            {
                 let mut resume = shape.resume.clone();
                 resume.push(event.clone());
                 resume.sort();
@@ -261,7 +275,8 @@ impl<'s, 'c> Search<'s, 'c> {
         if !self.sample.events.contains_key(REOPENED) || matches!(shape.count, Count::Deadline(_)) {
             return Vec::new();
         }
-        let other = Reopened::ALL.into_iter().map(Some).chain([None]).filter(|reopen| *reopen != shape.reopen);
+        let other =
+            Reopened::ALL.into_iter().map(Some).chain([None]).filter(|reopen| *reopen != shape.reopen);
         other.map(|reopen| Shape { reopen, ..shape.clone() }).collect()
     }
 
@@ -281,7 +296,8 @@ impl<'s, 'c> Search<'s, 'c> {
             all.push(fewer);
         }
         all.extend(self.resumed(shape));
-        let possible = |one: &&(String, String)| !shape.pause.contains(&one.0) && !shape.pause.contains(&one.1);
+        let possible =
+            |one: &&(String, String)| !shape.pause.contains(&one.0) && !shape.pause.contains(&one.1);
         for (from, to) in pairs.iter().filter(possible) {
             all.push(Shape { from: from.clone(), to: to.clone(), ..shape.clone() });
         }
@@ -290,7 +306,9 @@ impl<'s, 'c> Search<'s, 'c> {
         }
         if let Hours::Proposed(hours) = &shape.hours {
             all.extend(
-                neighbours(*hours).into_iter().map(|hours| Shape { hours: Hours::Proposed(hours), ..shape.clone() }),
+                neighbours(*hours)
+                    .into_iter()
+                    .map(|hours| Shape { hours: Hours::Proposed(hours), ..shape.clone() }),
             );
         }
         for clock in self.clocks() {
@@ -322,7 +340,8 @@ impl<'s, 'c> Search<'s, 'c> {
 
     fn ranked(&self) -> Vec<(Shape, Score)> {
         let scores = self.scores.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<(Shape, Score)> = scores.iter().map(|(shape, score)| (shape.clone(), *score)).collect();
+        let mut all: Vec<(Shape, Score)> =
+            scores.iter().map(|(shape, score)| (shape.clone(), *score)).collect();
         all.sort_by(|a, b| b.1.value.cmp(&a.1.value).then_with(|| a.0.cmp(&b.0)));
         all
     }
@@ -370,7 +389,8 @@ impl<'s, 'c> Search<'s, 'c> {
             Count::WorkingDays(name) => scale::days(&tracks, &clock(name), Term::working_days),
             Count::Days(name) => scale::days(&tracks, &clock(name), Term::calendar_days),
             Count::Deadline(event) => {
-                let due = |case: &impegno_measure::Case<'_>| case.first(event, i64::MAX).map(|event| event.at);
+                let due =
+                    |case: &impegno_measure::Case<'_>| case.first(event, i64::MAX).map(|event| event.at);
                 let due: Vec<Option<i64>> = self.sample.cases.iter().map(due).collect();
                 let after = scale::after_deadline(&tracks, &due);
                 for (progress, after) in progress.iter_mut().zip(&after) {

@@ -1,7 +1,9 @@
 //! The shape of a rule: everything but its limits.
 
-use impegno_charter::{Clock as CharterClock, Filter, Limit as CharterLimit, PauseRule, Reopen, TimeUnit, Within};
 use impegno_calendar::Micros;
+use impegno_charter::{
+    Clock as CharterClock, Filter, Limit as CharterLimit, PauseRule, Reopen, TimeUnit, Within,
+};
 
 use crate::hours::Hours;
 
@@ -82,8 +84,8 @@ impl Shape {
 
     /// The rule as a promise, with some limit: for the course of a case.
     pub(crate) fn within(&self, kind: &str) -> Within {
-        let pause = (!self.pause.is_empty())
-            .then(|| PauseRule { from: self.pause.clone(), to: self.resume.clone() });
+        let pause =
+            (!self.pause.is_empty()).then(|| PauseRule { from: self.pause.clone(), to: self.resume.clone() });
         let limit = match &self.count {
             Count::Deadline(event) => CharterLimit::Deadline(event.clone()),
             _ => CharterLimit::Time { length: Micros::ZERO, unit: TimeUnit::Hour },

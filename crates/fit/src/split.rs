@@ -39,7 +39,8 @@ impl Split {
     /// By the values of some dimensions. Values of few cases are one class. `None` where that leaves one class.
     fn by(sample: &Sample<'_>, numbers: &[usize], most: usize) -> Option<Split> {
         let dimensions: Vec<_> = numbers.iter().map(|number| &sample.dimensions[*number]).collect();
-        let key = |case: usize| -> Vec<u32> { dimensions.iter().map(|dimension| dimension.codes[case]).collect() };
+        let key =
+            |case: usize| -> Vec<u32> { dimensions.iter().map(|dimension| dimension.codes[case]).collect() };
         let mut counts: BTreeMap<Vec<u32>, u64> = (0..sample.flag.len()).map(|case| (key(case), 0)).collect();
         if counts.len() < 2 || counts.len() > most {
             return None;
@@ -48,10 +49,16 @@ impl Split {
             *counts.entry(key(case)).or_default() += 1;
         }
         let text = |key: &[u32]| -> Vec<String> {
-            dimensions.iter().zip(key).map(|(dimension, code)| dimension.values[*code as usize].clone()).collect()
+            dimensions
+                .iter()
+                .zip(key)
+                .map(|(dimension, code)| dimension.values[*code as usize].clone())
+                .collect()
         };
-        let (large, rare): (Vec<_>, Vec<_>) = counts.into_iter().partition(|(_, count)| *count >= SMALLEST_CLASS);
-        let mut large: Vec<(Vec<String>, Vec<u32>)> = large.into_iter().map(|(key, _)| (text(&key), key)).collect();
+        let (large, rare): (Vec<_>, Vec<_>) =
+            counts.into_iter().partition(|(_, count)| *count >= SMALLEST_CLASS);
+        let mut large: Vec<(Vec<String>, Vec<u32>)> =
+            large.into_iter().map(|(key, _)| (text(&key), key)).collect();
         large.sort();
         let mut classes: Vec<Class> =
             large.iter().map(|(values, _)| Class { values: vec![values.clone()], rest: false }).collect();
@@ -65,7 +72,8 @@ impl Split {
         }
         let numbers: BTreeMap<Vec<u32>, u32> = large.into_iter().map(|(_, key)| key).zip(0..).collect();
         let rest = classes.len() as u32 - 1;
-        let class = (0..sample.flag.len()).map(|case| numbers.get(&key(case)).copied().unwrap_or(rest)).collect();
+        let class =
+            (0..sample.flag.len()).map(|case| numbers.get(&key(case)).copied().unwrap_or(rest)).collect();
         let by = dimensions.iter().map(|dimension| dimension.name.clone()).collect();
         Some(Split { by, class, classes })
     }

@@ -53,7 +53,8 @@ pub(crate) fn tracks(sample: &Sample<'_>, shape: &Shape, kind: &str, end: Instan
             let progress = if course.last.stop.is_some() { Progress::Done } else { Progress::Open };
             let run = |stretch: &impegno_measure::ClockRun| {
                 let stop = stretch.stop.unwrap_or(end);
-                let pauses = if course.pauses.is_empty() { Vec::new() } else { course.pauses_within(stretch, stop) };
+                let pauses =
+                    if course.pauses.is_empty() { Vec::new() } else { course.pauses_within(stretch, stop) };
                 let breaks = breaks(&pauses, stretch.start, stop);
                 Run { start: stretch.start, stop, pauses, breaks }
             };

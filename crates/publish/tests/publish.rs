@@ -591,9 +591,7 @@ fn nothing_depends_on_the_page_of_differences() {
         empty.pages[place].title = "Un altro titolo".into();
         let tables = impegno_publish::csv_paths(&full);
         let (full, empty) = (files(&full), files(&empty));
-        let own = |path: &str| {
-            path.contains("differen") || tables[place].iter().any(|table| path == table)
-        };
+        let own = |path: &str| path.contains("differen") || tables[place].iter().any(|table| path == table);
         for (path, text) in full.iter().filter(|(path, _)| !own(path)) {
             assert_eq!(Some(text), empty.get(path), "{path} depends on the page of differences");
         }

@@ -87,10 +87,13 @@ fn words_that_lead_out_are_links_and_text_has_a_sheet() {
     assert_eq!(contacts[5][1], "urp@example.it");
     assert_eq!(contacts[6][1], "=1+1\ndue");
     let said = texts(&book.worksheet_range("testo").expect("the sheet")).concat();
-    for text in ["1.1.1 Parità", "Testo <b>semplice</b> & importante, sottolineato", "  4. quarto", "E così replicò."] {
+    for text in
+        ["1.1.1 Parità", "Testo <b>semplice</b> & importante, sottolineato", "  4. quarto", "E così replicò."]
+    {
         assert!(said.iter().any(|cell| cell.contains(text)), "{text} in {said:?}");
     }
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(files[0].bytes.to_vec())).expect("an archive");
+    let mut archive =
+        zip::ZipArchive::new(std::io::Cursor::new(files[0].bytes.to_vec())).expect("an archive");
     let mut addresses = String::new();
     for number in 0..archive.len() {
         let mut part = archive.by_index(number).expect("a part");

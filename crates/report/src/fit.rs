@@ -14,7 +14,13 @@ use crate::numbers;
 use crate::words::{self, say};
 
 /// What was found, with the settings that follow from it; at most so many unexplained cases are listed.
-pub fn fit_page(outcome: &Outcome, paste: Option<&Paste>, listed: usize, zone: &Zone, language: Language) -> Page {
+pub fn fit_page(
+    outcome: &Outcome,
+    paste: Option<&Paste>,
+    listed: usize,
+    zone: &Zone,
+    language: Language,
+) -> Page {
     let writer = Writer { outcome, zone, language };
     let mut sections = vec![writer.result(), writer.rule(), writer.beside(), writer.confusion()];
     sections.push(writer.alternatives());
@@ -84,7 +90,9 @@ impl Writer<'_> {
         };
         let (low, high) = (millionths(outcome.interval.0), millionths(outcome.interval.1));
         let explains = self.say(
-            &format!("spiega {share} dei casi tenuti da parte ({counts}; intervallo al 95 %: da {low} a {high})"),
+            &format!(
+                "spiega {share} dei casi tenuti da parte ({counts}; intervallo al 95 %: da {low} a {high})"
+            ),
             &format!("explains {share} of the cases held back ({counts}; 95 % interval: {low} to {high})"),
         );
         let verdict = match outcome.finding {
@@ -114,7 +122,7 @@ impl Writer<'_> {
                 ),
             });
         }
-        Section { id: "esito".to_owned(), title: self.say("Esito", "Result"), blocks: vec![Block::List(lines)] }
+        Section::new("esito", self.say("Esito", "Result"), vec![Block::List(lines)])
     }
 
     fn rule(&self) -> Section {
@@ -125,9 +133,11 @@ impl Writer<'_> {
         }
         let title = match self.outcome.finding {
             Finding::Found => self.say("La regola", "The rule"),
-            Finding::Hint | Finding::None => self.say("La regola che spiega di più", "The rule that explains most"),
+            Finding::Hint | Finding::None => {
+                self.say("La regola che spiega di più", "The rule that explains most")
+            }
         };
-        Section { id: "regola".to_owned(), title, blocks }
+        Section::new("regola", title, blocks)
     }
 
     /// A rule in a sentence.
@@ -136,7 +146,10 @@ impl Writer<'_> {
         let hours = self.hours(&rule.hours);
         let clock = |clock: &Option<String>| {
             clock.as_ref().map_or_else(String::new, |clock| {
-                self.say(&format!(", contati con l’orologio «{clock}»"), &format!(", counted by the clock \"{clock}\""))
+                self.say(
+                    &format!(", contati con l’orologio «{clock}»"),
+                    &format!(", counted by the clock \"{clock}\""),
+                )
             })
         };
         let mut text = match &rule.count {
@@ -182,17 +195,23 @@ impl Writer<'_> {
             [] => {}
             names => {
                 let names = names.join(", ");
-                text.push_str(&self.say(&format!("; un limite per {names}"), &format!("; a limit by {names}")));
+                text.push_str(
+                    &self.say(&format!("; un limite per {names}"), &format!("; a limit by {names}")),
+                );
             }
         }
         match rule.without_deadline {
             None => {}
-            Some(true) => text.push_str(
-                &self.say("; senza scadenza il segno dice in tempo", "; without a deadline the flag says in time"),
-            ),
-            Some(false) => text.push_str(
-                &self.say("; senza scadenza il segno dice in ritardo", "; without a deadline the flag says late"),
-            ),
+            Some(true) => text.push_str(&self.say(
+                "; senza scadenza il segno dice in tempo",
+                "; without a deadline the flag says in time",
+            )),
+            Some(false) => {
+                text.push_str(&self.say(
+                    "; senza scadenza il segno dice in ritardo",
+                    "; without a deadline the flag says late",
+                ))
+            }
         }
         text.push('.');
         text
@@ -225,9 +244,15 @@ impl Writer<'_> {
     fn amount(&self, amount: i64) -> Cell {
         let rule = &self.outcome.rule;
         let text = match (&rule.count, &rule.hours) {
-            (Count::WorkingDays(_), _) => words::whole_days(i32::try_from(amount).unwrap_or(i32::MAX), true, self.language),
-            (Count::Days(_), _) => words::whole_days(i32::try_from(amount).unwrap_or(i32::MAX), false, self.language),
-            (Count::Time, Hours::Always) | (Count::Deadline(_), _) => numbers::duration(Micros(amount), self.language),
+            (Count::WorkingDays(_), _) => {
+                words::whole_days(i32::try_from(amount).unwrap_or(i32::MAX), true, self.language)
+            }
+            (Count::Days(_), _) => {
+                words::whole_days(i32::try_from(amount).unwrap_or(i32::MAX), false, self.language)
+            }
+            (Count::Time, Hours::Always) | (Count::Deadline(_), _) => {
+                numbers::duration(Micros(amount), self.language)
+            }
             (Count::Time, _) => numbers::service_time(Micros(amount), self.language),
         };
         let value = match rule.count {
@@ -311,25 +336,38 @@ impl Writer<'_> {
     }
 
     fn count(&self, number: u64) -> Cell {
-        Cell { text: self.number(number), value: Value::Integer(i128::from(number)), tone: Tone::Plain, proof: None }
+        Cell {
+            text: self.number(number),
+            value: Value::Integer(i128::from(number)),
+            tone: Tone::Plain,
+            proof: None,
+        }
     }
 
     fn share(&self, parts: u64, of: u64) -> Cell {
         if of == 0 {
             return Cell::words("–");
         }
-        let value = Value::Ratio { numerator: i128::from(parts), denominator: i128::from(of), unit: Unit::Percent };
+        let value =
+            Value::Ratio { numerator: i128::from(parts), denominator: i128::from(of), unit: Unit::Percent };
         Cell { text: self.percent(parts, of), value, tone: Tone::Plain, proof: None }
     }
 
     /// The name of something that counts no time.
     fn plain(&self, rule: &PlainRule) -> String {
         match rule {
-            PlainRule::Constant(true) => self.say("Rispondere sempre «in tempo»", "Always answering \"in time\""),
-            PlainRule::Constant(false) => self.say("Rispondere sempre «in ritardo»", "Always answering \"late\""),
+            PlainRule::Constant(true) => {
+                self.say("Rispondere sempre «in tempo»", "Always answering \"in time\"")
+            }
+            PlainRule::Constant(false) => {
+                self.say("Rispondere sempre «in ritardo»", "Always answering \"late\"")
+            }
             PlainRule::Classes(names) => {
                 let names = names.join(", ");
-                self.say(&format!("La maggioranza di ogni classe ({names})"), &format!("The majority of each class ({names})"))
+                self.say(
+                    &format!("La maggioranza di ogni classe ({names})"),
+                    &format!("The majority of each class ({names})"),
+                )
             }
             PlainRule::Dimension(name) => self.say(
                 &format!("La migliore caratteristica senza tempo (maggioranza per {name})"),
@@ -388,11 +426,7 @@ impl Writer<'_> {
             notes: Vec::new(),
             chart: None,
         };
-        Section {
-            id: "accanto".to_owned(),
-            title: self.say("Senza regola", "Without a rule"),
-            blocks: vec![Block::Table(table)],
-        }
+        Section::new("accanto", self.say("Senza regola", "Without a rule"), vec![Block::Table(table)])
     }
 
     fn confusion(&self) -> Section {
@@ -420,11 +454,11 @@ impl Writer<'_> {
             notes: Vec::new(),
             chart: None,
         };
-        Section {
-            id: "segno-e-regola".to_owned(),
-            title: self.say("Dove segno e regola si dividono", "Where flag and rule part"),
-            blocks: vec![Block::Table(table)],
-        }
+        Section::new(
+            "segno-e-regola",
+            self.say("Dove segno e regola si dividono", "Where flag and rule part"),
+            vec![Block::Table(table)],
+        )
     }
 
     fn alternatives(&self) -> Section {
@@ -456,11 +490,11 @@ impl Writer<'_> {
             notes: Vec::new(),
             chart: None,
         };
-        Section {
-            id: "altre-regole".to_owned(),
-            title: self.say("Altre regole provate", "Other rules that were tried"),
-            blocks: vec![Block::Table(table)],
-        }
+        Section::new(
+            "altre-regole",
+            self.say("Altre regole provate", "Other rules that were tried"),
+            vec![Block::Table(table)],
+        )
     }
 
     /// Which cases stand where, and which are in no share.
@@ -468,7 +502,8 @@ impl Writer<'_> {
         let outcome = self.outcome;
         let total = outcome.fitted.0 + outcome.held_back.0;
         let silent = outcome.on_fitted.silent() + outcome.on_held_back.silent();
-        let without_to = outcome.events.iter().find(|(event, _)| *event == outcome.rule.to).map_or(0, |one| one.1);
+        let without_to =
+            outcome.events.iter().find(|(event, _)| *event == outcome.rule.to).map_or(0, |one| one.1);
         let mut lines = vec![
             self.say(
                 &format!("Casi senza segno, fuori da ogni conto: {}.", self.number(outcome.without_flag)),
@@ -487,19 +522,24 @@ impl Writer<'_> {
                 ),
             ),
             self.say(
-                &format!("Casi di cui la regola non dice nulla, contati come non spiegati: {}.", self.number(silent)),
-                &format!("Cases of which the rule says nothing, counted as not explained: {}.", self.number(silent)),
+                &format!(
+                    "Casi di cui la regola non dice nulla, contati come non spiegati: {}.",
+                    self.number(silent)
+                ),
+                &format!(
+                    "Cases of which the rule says nothing, counted as not explained: {}.",
+                    self.number(silent)
+                ),
             ),
         ];
         let events: Vec<String> =
             outcome.events.iter().map(|(event, cases)| format!("{event} {}", self.number(*cases))).collect();
         let events = events.join(", ");
-        lines.push(self.say(&format!("Eventi e casi che li hanno: {events}."), &format!("Events and the cases that have them: {events}.")));
-        Section {
-            id: "contati".to_owned(),
-            title: self.say("Che cosa è contato", "What is counted"),
-            blocks: vec![Block::List(lines)],
-        }
+        lines.push(self.say(
+            &format!("Eventi e casi che li hanno: {events}."),
+            &format!("Events and the cases that have them: {events}."),
+        ));
+        Section::new("contati", self.say("Che cosa è contato", "What is counted"), vec![Block::List(lines)])
     }
 
     fn unexplained(&self, listed: usize) -> Section {
@@ -536,7 +576,7 @@ impl Writer<'_> {
         };
         let mut blocks = vec![Block::Table(table)];
         blocks.extend(notes.into_iter().map(Block::Text));
-        Section { id: "non-spiegati".to_owned(), title, blocks }
+        Section::new("non-spiegati", title, blocks)
     }
 
     fn case(&self, case: &Unexplained) -> Row {
@@ -608,7 +648,7 @@ impl Writer<'_> {
                 blocks
             }
         };
-        Section { id: "impegni".to_owned(), title: self.say("Da incollare", "To paste"), blocks }
+        Section::new("impegni", self.say("Da incollare", "To paste"), blocks)
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! Only the promises are published; every fact is invented, and no record describes a real person, request or stop.
 
+mod scans;
+
 use std::path::Path;
 
 use jiff::SignedDuration;
@@ -73,6 +75,12 @@ pub(crate) fn write(seed: u64, out: &Path) -> Result<Vec<WrittenFile>, SampleErr
         complaints(seed, out)?,
         surveys(out)?,
         obligations(out)?,
+        scans::report(seed, &scans::SCANS[0], out)?,
+        scans::report(seed, &scans::SCANS[1], out)?,
+        scans::report(seed, &scans::SCANS[2], out)?,
+        scans::report(seed, &scans::SCANS[3], out)?,
+        scans::register(seed, out)?,
+        scans::tickets(seed, out)?,
     ])
 }
 
@@ -252,17 +260,14 @@ fn obligations(out: &Path) -> Result<WrittenFile, SampleError> {
     let mut sheet = Sheet::register(out, "registers/obligations.csv", "obligation,done_at,evidence");
     let mut rows = vec![
         ("scansione-pubblica", date(2024, 11, 12)),
-        ("scansione-pubblica", date(2025, 5, 14)),
-        ("scansione-pubblica", date(2025, 11, 11)),
-        ("scansione-pubblica", date(2026, 5, 12)),
         ("scansione-intranet", date(2024, 11, 19)),
-        ("scansione-intranet", date(2025, 11, 18)),
         ("questionario-dipendenti", date(2024, 10, 31)),
         ("questionario-dipendenti", date(2025, 10, 31)),
         ("revisione-carta", date(2024, 6, 6)),
         ("revisione-carta", date(2025, 6, 3)),
         ("revisione-carta", date(2026, 5, 28)),
     ];
+    rows.extend(scans::SCANS.map(|scan| (scan.obligation, scan.day)));
     // A test of own software every seven weeks.
     rows.extend((0..11).map(|n| ("test-sicurezza", after(date(2025, 1, 22), n * 49))));
     rows.sort_by_key(|(obligation, day)| (*day, *obligation));

@@ -110,9 +110,13 @@ fn refused(refusal: Refusal, arguments: &Fit, kinds: &BTreeSet<String>) -> Failu
                 values.iter().take(12).map(|(value, cases)| format!("{value} ({cases})")).collect();
             format!("name those that mean in time with --met: {}", values.join(", "))
         }
-        Refusal::AllTheSame(..) => "a rule shows only where some cases were in time and others were not".to_owned(),
+        Refusal::AllTheSame(..) => {
+            "a rule shows only where some cases were in time and others were not".to_owned()
+        }
         Refusal::TooFew(_) => "take a longer --period, or receive more cases".to_owned(),
-        Refusal::NoTime => "see the events of the cases in `sources/`, or name others with --from and --to".to_owned(),
+        Refusal::NoTime => {
+            "see the events of the cases in `sources/`, or name others with --from and --to".to_owned()
+        }
     };
     Failure::new(exit, message).hint(hint)
 }
@@ -121,7 +125,7 @@ fn printed(page: &Page, outcome: &Outcome, paste: Option<&Paste>, format: Format
     let tables = || {
         page.sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match block {
             Block::Table(table) => Some(table),
-            Block::Text(_) | Block::List(_) | Block::Figures(_) => None,
+            Block::Text(_) | Block::List(_) | Block::Prose(_) | Block::Figures(_) => None,
         })
     };
     match format {
@@ -151,7 +155,7 @@ fn printed(page: &Page, outcome: &Outcome, paste: Option<&Paste>, format: Format
                         Block::List(lines) => {
                             object.insert(section.id.clone(), lines.clone().into());
                         }
-                        Block::Text(_) | Block::Figures(_) => {}
+                        Block::Text(_) | Block::Prose(_) | Block::Figures(_) => {}
                     }
                 }
             }

@@ -58,7 +58,8 @@ fn numbered(id: &str, number: &str, level: u8, title: &str, blocks: Vec<Block>) 
 
 /// A charter with sections of three levels.
 pub(crate) fn charter() -> Report {
-    let entry = |text: &str, address: Option<&str>| Entry { text: text.into(), address: address.map(Into::into) };
+    let entry =
+        |text: &str, address: Option<&str>| Entry { text: text.into(), address: address.map(Into::into) };
     let mails = Cell::entries(vec![
         entry("reti@example.it", Some("mailto:reti@example.it")),
         entry("rete.bis@example.it", Some("mailto:rete.bis@example.it")),
