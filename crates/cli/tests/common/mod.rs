@@ -177,6 +177,22 @@ impl Centre {
         centre
     }
 
+    /// Another sample centre by its name, with its raw records; they are small and its own.
+    pub fn sample(name: &str) -> Centre {
+        let centre = Centre { folder: folder() };
+        copy(&example().with_file_name(name), &centre.path());
+        let out = centre.path();
+        impegno([OsStr::new("sample"), name.as_ref(), "--out".as_ref(), out.as_os_str()]).exits(0);
+        centre
+    }
+
+    /// A copy of a centre as it is.
+    pub fn copied(&self) -> Centre {
+        let centre = Centre { folder: folder() };
+        copy(&self.path(), &centre.path());
+        centre
+    }
+
     /// A small centre with one body, service, component and probe, and three kinds of sources.
     pub fn small() -> Centre {
         let centre = Centre { folder: folder() };
