@@ -1,4 +1,4 @@
-//! How many rows a second are read: ticket events, uses and Nagios logs, on one core.
+//! How many rows a second are read: ticket events, uses, Nagios logs and scan reports, on one core.
 //!
 //! `cargo bench -p impegno-sources`. The inputs are made in memory; docs/benchmarks.md has figures.
 
@@ -49,15 +49,24 @@ device = "Dispositivo"
 
 const LOG: &str = "title = { it = \"Nagios\" }\nformat = \"nagios-log\"\nmode = \"append\"\n";
 
+const SCANS: &str = "title = { it = \"Scansioni\" }\nformat = \"openvas-csv\"\nmode = \"append\"\nnetworks = { \"10.0.0.0/8\" = \"intranet\" }\n";
+
+const SCANS_XML: &str =
+    "title = { it = \"Scansioni\" }\nformat = \"openvas-xml\"\nmode = \"append\"\nnetwork = \"intranet\"\n";
+
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("read");
     group.throughput(Throughput::Elements(ROWS)).sample_size(20);
     let zone = Zone::named("Europe/Rome").expect("a zone of the zone database");
     let names = names();
-    for (name, declaration, input) in
-        [("tickets", TICKETS, tickets()), ("uses", USES, uses()), ("nagios-log", LOG, log())]
-    {
+    for (name, declaration, input) in [
+        ("tickets", TICKETS, tickets()),
+        ("uses", USES, uses()),
+        ("nagios-log", LOG, log()),
+        ("openvas-csv", SCANS, scans()),
+        ("openvas-xml", SCANS_XML, scans_xml()),
+    ] {
         let declaration = declared(declaration);
         let once = read(&declaration, &names, &zone, name, input.as_bytes());
         assert_eq!((once.accepted, once.findings.len()), (ROWS, 0), "{name} is read whole");
@@ -117,6 +126,40 @@ fn uses() -> String {
         let time = time(n);
         let _ = writeln!(text, "U{n:08};{time};SRV-{service:03};Ente {body};{device};password");
     }
+    text
+}
+
+/// Host, port, score and test of a result: a hundred tests on each of a thousand hosts.
+fn result(n: u64) -> (String, u64, String, u64) {
+    let host = n / 100;
+    let score = format!("{}.{}", n * 7 % 10, n * 3 % 10);
+    (format!("10.0.{}.{}", host / 250, host % 250), 1 + n * 37 % 9_000, score, 100_000 + n % 100)
+}
+
+const SUMMARY: &str = "The remote host implements a protocol\nthat is no longer considered safe.\n";
+
+fn scans() -> String {
+    let mut text = "IP,Hostname,Port,Port Protocol,CVSS,Severity,QoD,Summary,NVT OID,CVEs,Task Name,Timestamp,Result ID\n".to_owned();
+    for n in 0..ROWS {
+        let (host, port, score, test) = result(n);
+        let _ = writeln!(
+            text,
+            "{host},,{port},tcp,{score},High,80,\"{SUMMARY}\",1.3.6.1.4.1.25623.1.0.{test},\"CVE-1,CVE-2\",rete,2025-04-10T09:00:00Z,ad08dbdb-0d0a-4216-9e09-{n:012x}"
+        );
+    }
+    text
+}
+
+fn scans_xml() -> String {
+    let mut text = "<report><report><scan_start>2025-04-10T09:00:00Z</scan_start><results>\n".to_owned();
+    for n in 0..ROWS {
+        let (host, port, score, test) = result(n);
+        let _ = writeln!(
+            text,
+            "<result id=\"ad08dbdb-0d0a-4216-9e09-{n:012x}\"><creation_time>2025-04-10T09:00:00Z</creation_time><host>{host}<asset/></host><port>{port}/tcp</port><nvt oid=\"1.3.6.1.4.1.25623.1.0.{test}\"><tags>{SUMMARY}</tags><refs><ref type=\"cve\" id=\"CVE-1\"/></refs></nvt><threat>High</threat><severity>{score}</severity><qod><value>80</value></qod></result>"
+        );
+    }
+    text.push_str("</results></report></report>\n");
     text
 }
 

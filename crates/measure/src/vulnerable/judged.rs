@@ -283,8 +283,8 @@ fn units(wanted: &Vulnerable, hosts: &BTreeMap<&str, (&Host, &Scan, Instant)>) -
         units.push(unit(name, "", worst.as_ref(), &host.origin));
     }
     units.sort_by(|a, b| {
-        let key = |unit: &SeenUnit| (unit.host.clone(), unit.service.clone());
-        a.state.cmp(&b.state).then_with(|| b.worst.cmp(&a.worst)).then_with(|| key(a).cmp(&key(b)))
+        let place = || (&a.host, &a.service).cmp(&(&b.host, &b.service));
+        a.state.cmp(&b.state).then_with(|| b.worst.cmp(&a.worst)).then_with(place)
     });
     units
 }
@@ -314,8 +314,8 @@ fn findings(
         }
     }
     findings.sort_by(|a, b| {
-        let key = |one: &SeenFinding| (one.host.clone(), one.service.clone(), one.test.clone());
-        b.score.cmp(&a.score).then_with(|| key(a).cmp(&key(b)))
+        let place = || (&a.host, &a.service, &a.test).cmp(&(&b.host, &b.service, &b.test));
+        b.score.cmp(&a.score).then_with(place)
     });
     findings
 }
