@@ -197,7 +197,8 @@ fn wrong_files_of_a_scanner_are_refused_and_the_rest_is_received() {
     let xml = r#"<report><task><name>x</name></task><report><scan_run_status>Done</scan_run_status><scan_start>2025-05-01T00:00:00Z</scan_start><results><result id="a"><host>203.0.113.7</host><port>80/tcp</port><nvt oid="1.3"/><severity>9.9</severity></result></results></report></report>"#;
     let centre = Centre::new();
     centre.write("sources/xml.toml", SOURCE.replace("openvas-csv", "openvas-xml").as_bytes());
-    centre.write("inbox/xml/cut.xml", xml.get(..xml.len() - "</report>".len()).expect("most of it").as_bytes());
+    centre
+        .write("inbox/xml/cut.xml", xml.get(..xml.len() - "</report>".len()).expect("most of it").as_bytes());
     centre.write("inbox/xml/table.xml", format!("{HEAD}{APRIL}").as_bytes());
     centre.write("inbox/xml/bomb.xml", format!("<!DOCTYPE a [<!ENTITY b \"c\">]>{xml}").as_bytes());
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

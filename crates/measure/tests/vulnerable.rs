@@ -110,8 +110,11 @@ fn register(name: &str, day: i64, hosts: i64, results: i64) -> Facts {
     operations(&[("scan", day * DAY, hosts, &of_hosts), ("scan", day * DAY, results, &of_results)])
 }
 
-/// A row of the register of vulnerabilities: code, host, service, risk, and the days of taking in charge and solving.
-fn tickets(rows: &[(&str, &str, &str, &str, i64, Option<i64>)]) -> Facts {
+/// Code, host, service, risk, and the days of taking in charge and solving.
+type Ticket<'t> = (&'t str, &'t str, &'t str, &'t str, i64, Option<i64>);
+
+/// Rows of the register of vulnerabilities.
+fn tickets(rows: &[Ticket<'_>]) -> Facts {
     let mut facts = CaseEvents::default();
     for (code, host, service, risk, taken, solved) in rows {
         let events = [("taken-in-charge", Some(*taken)), ("solved", *solved)];
@@ -302,7 +305,7 @@ fn findings_over_the_threshold_are_followed_up_by_a_ticket_or_an_accepted_risk()
         100,
         &[("h1", "80/tcp", "9.8"), ("h1", "443/tcp", "8.0"), ("h2", "", "7.5"), ("h3", "", "7.0")],
     );
-    let value = |rows: &[(&str, &str, &str, &str, i64, Option<i64>)]| {
+    let value = |rows: &[Ticket<'_>]| {
         let measurement = measured(&tracked(), &Memory::of(vec![found.clone(), tickets(rows)]));
         (figures(&measurement).map(|[value, ..]| value), measurement.verdict)
     };

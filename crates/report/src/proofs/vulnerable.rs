@@ -153,7 +153,7 @@ pub(crate) fn basis(one: &VulnerableEvidence, frame: &Frame<'_>) -> String {
         );
     }
     if one.most.is_none() && one.share != ScanShare::Tracked {
-        text += &say(language, ", quanti altri non si sa", ", how many others there were is not known");
+        text += &say(language, ", non si sa su quanti in tutto", ", how many others there were is not known");
     }
     let counting = one.scans.iter().filter(|scan| scan.counts).count();
     let day = words::day(frame.centre.zone.date(scan.start), language);
