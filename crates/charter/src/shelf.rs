@@ -38,7 +38,8 @@ impl Shelf {
         let english = format!("{}.en.md", file.value.strip_suffix(".md").unwrap_or(&file.value));
         self.shown_texts.extend([file.value.clone(), english.clone()]);
         let Some(text) = self.texts.get(&file.value) else {
-            missing(table, file, self.texts.keys(), "texts", ".md");
+            let italian = self.texts.keys().filter(|known| !known.ends_with(".en.md"));
+            missing(table, file, italian, "texts", ".md");
             return None;
         };
         Some((text, self.texts.get(&english)))
@@ -74,7 +75,9 @@ impl Shelf {
                 findings.push(finding.hint(hint));
                 continue;
             };
-            for column in directory.columns.iter().filter(|column| !shown.contains(*column)) {
+            // A column without a name has its finding already.
+            let unshown = |column: &&String| !column.is_empty() && !shown.contains(*column);
+            for column in directory.columns.iter().filter(unshown) {
                 let message = format!("no layout shows the column `{column}`");
                 let finding = Finding::error(BAD_TABLE, Place::line(file, 1), message);
                 let hint = "take it out: whatever stands in the folder is released with it";

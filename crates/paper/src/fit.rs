@@ -314,12 +314,17 @@ fn measured(table: &Table, rows: usize, part: &Part, way: Way) -> Room {
     let (mut all, mut all_broken, mut most) = (0.0, 0.0, 1.0_f64);
     for row in &table.rows[..rows] {
         let cells = part.columns.iter().enumerate().map(|(place, column)| {
-            let of_cell = |cell| lines_of(cell).into_iter().map(|line| lines(line, place + 1)).sum::<f64>();
-            row.cells.get(*column).map_or(1.0, of_cell)
+            let of_cell = |cell| {
+                let entries = lines_of(cell).into_iter().map(|line| lines(line, place + 1));
+                entries.fold((0.0, 1.0_f64), |(sum, most), one| (sum + one, most.max(one)))
+            };
+            row.cells.get(*column).map_or((1.0, 1.0), of_cell)
         });
-        let row = cells.fold(lines(&row.label, 0), f64::max);
-        all += row;
-        most = most.max(row);
+        let label = lines(&row.label, 0);
+        let (high, broken) = cells.fold((label, label), |most, one| (most.0.max(one.0), most.1.max(one.1)));
+        all += high;
+        all_broken += broken;
+        most = most.max(high);
     }
     let count = rows as f64;
     let around = FONTS.width(&table.definition, Weight::Regular) * 9.0 / UPRIGHT * 12.0

@@ -219,7 +219,8 @@ pub(super) fn read_directory_block(
         shelf.show(&file.value, &key.value.it);
         shelf.show(&file.value, &key.value.en);
     }
-    let directory = shelf.directory(block, &file)?;
+    // Of a file that could not be read, its own finding says enough.
+    let directory = shelf.directory(block, &file).filter(|directory| !directory.columns.is_empty())?;
     let mut sound = true;
     for key in &keys {
         for column in [&key.value.it, &key.value.en] {
@@ -303,7 +304,7 @@ impl Plan<'_> {
                 .collect();
             // Keys are the same in both languages.
             let key = fields.get(self.label.it).map_or("", String::as_str);
-            if field(&self.label).is_empty() {
+            if field(&self.label).is_empty() && (italian || self.label.it != self.label.en) {
                 let finding = Finding::error(BAD_TABLE, place.clone(), "the row has no label");
                 block.report(finding.hint("the label stands in the column named by `row` or `group-by`"));
             }
