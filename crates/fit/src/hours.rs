@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
-use impegno_calendar::{Calendar, CalendarBuilder, Micros, WeeklyHours, italian_national_holidays};
+use impegno_calendar::{Calendar, CalendarBuilder, Micros, WeeklyHours, Zone, italian_national_holidays};
 use impegno_charter::Centre;
 use jiff::civil::{Time, Weekday};
 
@@ -76,6 +77,13 @@ impl ProposedHours {
         self.opens < self.closes && self.closes <= 48
     }
 
+    /// The calendar of these hours; `None` where they are none.
+    pub(crate) fn calendar(&self, zone: Zone, years: RangeInclusive<i16>) -> Option<Calendar> {
+        let holidays = if self.national_holidays { italian_national_holidays() } else { Vec::new() };
+        let builder = CalendarBuilder::new(self.to_string(), zone);
+        Some(builder.hours(self.weekly()?).holidays(holidays).build(years))
+    }
+
     fn weekly(&self) -> Option<WeeklyHours> {
         let time = |half_hours: u8| {
             Time::new((half_hours / 2 % 24).cast_signed(), (half_hours % 2 * 30).cast_signed(), 0, 0).ok()
@@ -104,13 +112,13 @@ impl fmt::Display for ProposedHours {
 pub(crate) struct Calendars<'c> {
     centre: &'c Centre,
     always: Calendar,
-    years: std::ops::RangeInclusive<i16>,
+    years: RangeInclusive<i16>,
     made: Mutex<BTreeMap<ProposedHours, Calendar>>,
 }
 
 impl<'c> Calendars<'c> {
     /// Calendars whose answers are quick in these years.
-    pub(crate) fn new(centre: &'c Centre, years: std::ops::RangeInclusive<i16>) -> Calendars<'c> {
+    pub(crate) fn new(centre: &'c Centre, years: RangeInclusive<i16>) -> Calendars<'c> {
         let always = Calendar::always(centre.zone.clone());
         Calendars { centre, always, years, made: Mutex::default() }
     }
@@ -128,10 +136,9 @@ impl<'c> Calendars<'c> {
         if let Some(calendar) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
             return calendar;
         }
-        let Some(weekly) = hours.weekly() else { return self.always.clone() };
-        let holidays = if hours.national_holidays { italian_national_holidays() } else { Vec::new() };
-        let builder = CalendarBuilder::new(hours.to_string(), self.centre.zone.clone());
-        let calendar = builder.hours(weekly).holidays(holidays).build(self.years.clone());
+        let Some(calendar) = hours.calendar(self.centre.zone.clone(), self.years.clone()) else {
+            return self.always.clone();
+        };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.entry(hours).or_insert(calendar).clone()
     }

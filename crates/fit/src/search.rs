@@ -316,6 +316,12 @@ impl<'s, 'c> Search<'s, 'c> {
             all.push(Shape { count: Count::Days(clock), ..shape.clone() });
         }
         all.push(Shape { count: Count::Time, ..shape.clone() });
+        // A term in days asks on which days there are hours, not which.
+        for one in all.iter_mut().filter(|one| one.count != Count::Time) {
+            if let Hours::Proposed(hours) = &mut one.hours {
+                (hours.opens, hours.closes) = (0, 48);
+            }
+        }
         // Working days of no calendar are no promise.
         all.retain(|one| !(matches!(one.count, Count::WorkingDays(_)) && one.hours == Hours::Always));
         all
