@@ -99,9 +99,11 @@ mod tests {
         let working = hours.calendar(zone.clone(), 2024..=2026).expect("a calendar");
         for calendar in [Calendar::always(zone.clone()), working] {
             let clock = Clock::new(Profile::NATIVE, calendar.clone());
-            for (works, term) in [(true, Term::working_days as fn(i32) -> Term), (false, Term::calendar_days)] {
+            for (works, term) in [(true, Term::working_days as fn(i32) -> Term), (false, Term::calendar_days)]
+            {
                 for day in 0..500_i64 {
-                    let first = zone.day_start(Date::constant(2024, 11, 1)) + Micros::from_hours(24 * day + 10);
+                    let first =
+                        zone.day_start(Date::constant(2024, 11, 1)) + Micros::from_hours(24 * day + 10);
                     let length = day * 7 % 31;
                     let last = first + Micros::from_hours(24 * length + 5);
                     let found = civil_days(&calendar, works, zone.date(first), zone.date(last)).max(1);
