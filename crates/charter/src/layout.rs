@@ -568,7 +568,11 @@ impl Layout {
             Formula::Count(selection) => before(selection),
             _ => false,
         });
-        tables || figures || self.blocks().any(|block| matches!(block, BlockLayout::Changes(_)))
+        let indicators = self.indicators().any(|layout| layout.years > 1);
+        tables
+            || figures
+            || indicators
+            || self.blocks().any(|block| matches!(block, BlockLayout::Changes(_)))
     }
 
     /// Every figure of the layout.

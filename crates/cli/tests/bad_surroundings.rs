@@ -232,7 +232,7 @@ fn a_database_of_another_program_is_not_written_into() {
     bytes[60..64].copy_from_slice(&0_u32.to_be_bytes());
     fs::write(&catalogue, &bytes).expect("written");
     centre.import().exits(14).says(&["a database, but of another program"]);
-    centre.run("batches", &[]).exits(14).says(&["it holds no ledger"]);
+    centre.run("batches", &[]).exits(14).says(&["a database, but of another program"]);
 }
 
 /// Takes the right to write from a folder and all in it, or gives it back.

@@ -207,8 +207,9 @@ impl Catalogue {
         Ok(Catalogue { connection })
     }
 
-    /// Opens a catalogue that is there, to read it; also where nothing may be written.
-    pub(crate) fn open_for_reading(path: &Path) -> Result<Catalogue, LedgerError> {
+    /// Opens a catalogue that is there, to read it; also where nothing may be written. `None` when its tables were never made:
+    /// the first import was interrupted, or the file was emptied.
+    pub(crate) fn open_for_reading(path: &Path) -> Result<Option<Catalogue>, LedgerError> {
         let usual = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, usual).and_then(|connection| {
             connection.busy_timeout(PATIENCE)?;
@@ -227,9 +228,14 @@ impl Catalogue {
             Err(error) => return Err(error.into()),
         };
         if format_of(&connection)? == 0 {
-            return Err(LedgerError::damaged(path, "it holds no ledger"));
+            let tables: i64 =
+                connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
+            return match tables {
+                0 => Ok(None),
+                _ => Err(LedgerError::damaged(path, "a database, but of another program")),
+            };
         }
-        Ok(Catalogue { connection })
+        Ok(Some(Catalogue { connection }))
     }
 
     pub(crate) fn batches(&self) -> Result<Vec<Batch>, LedgerError> {

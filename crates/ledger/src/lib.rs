@@ -59,6 +59,11 @@ pub struct Known {
     pub segments: BTreeMap<Kind, Vec<Segment>>,
 }
 
+/// Whether a folder holds nothing, or is not there.
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+}
+
 /// The right to write, held by one process at a time. Released when dropped.
 #[derive(Debug)]
 pub struct WriteLock {
@@ -90,8 +95,12 @@ impl Ledger {
         if !path.exists() {
             return Ledger::open_frozen(directory);
         }
-        let catalogue = Catalogue::open_for_reading(&path)?;
-        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false }))
+        match Catalogue::open_for_reading(&path)? {
+            Some(catalogue) => Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false })),
+            // Segments are written after the tables are made: without any, no batch was ever received.
+            None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
+            None => Err(LedgerError::damaged(&path, "it holds no ledger")),
+        }
     }
 
     /// Opens a frozen ledger, from [`CATALOGUE`] and nothing else: it may come from a stranger, and a database beside it

@@ -398,6 +398,14 @@ fn an_empty_file_is_a_batch_without_facts() {
     assert_eq!((batch.number, batch.rows), (1, 0));
     store.is_sound();
     assert!(Ledger::open_existing(Path::new("/nowhere")).expect("no error").is_none());
+    // An import killed before the tables were made received nothing; a catalogue emptied beside its segments is damaged.
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("ledger.sqlite"), "").expect("written");
+    assert!(Ledger::open_existing(folder.path()).expect("no error").is_none());
+    std::fs::create_dir(folder.path().join("segments")).expect("a folder");
+    assert!(Ledger::open_existing(folder.path()).expect("no error").is_none());
+    std::fs::write(folder.path().join("segments/one.parquet"), "x").expect("written");
+    assert!(Ledger::open_existing(folder.path()).is_err());
 }
 
 /// Where a file is cut, and whether its rows are held in memory or put on disk, changes nothing of what is known.

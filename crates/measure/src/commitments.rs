@@ -739,8 +739,10 @@ impl Evidence {
                 evidence.account.share_without_exclusions()
             }
             Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
-            // Without its exclusions no day would be apart, and which would be lost is not told by the days.
-            Evidence::Days(_) => None,
+            Evidence::Days(evidence) => {
+                let (available, lost) = evidence.account.without_exclusions?;
+                fraction(i128::from(available), i128::from(available + lost))
+            }
             Evidence::Hours(evidence) if evidence.declared.is_none() => {
                 Evidence::Availability(evidence.availability.clone()).share_without_exclusions()
             }

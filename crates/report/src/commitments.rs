@@ -98,7 +98,14 @@ pub(crate) fn expected(commitment: &Commitment, frame: &Frame<'_>) -> String {
         Indicator::Within(within) => {
             let limit = limit(within, frame);
             match &commitment.expected.target {
-                Target::Unstated => words::expected(&commitment.expected, frame.language),
+                Target::Unstated => {
+                    let none = words::expected(&commitment.expected, frame.language);
+                    say(
+                        frame.language,
+                        &format!("{none} (entro {limit})"),
+                        &format!("{none} (within {limit})"),
+                    )
+                }
                 Target::Share { numerator, denominator, .. } if numerator == denominator => {
                     say(frame.language, &format!("tutti entro {limit}"), &format!("all within {limit}"))
                 }

@@ -4,6 +4,7 @@ use impegno_calendar::Period;
 use impegno_charter::{Commitment, IndicatorsLayout, Named, Shown};
 use impegno_measure::{Measurement, Verdict};
 
+use crate::body;
 use crate::commitments::{self, basis, deviation, expected, measured, verdict};
 use crate::document::{Block, Cell, Column, Language, Row, RowRole, Table, Tone, Value};
 use crate::plan::Frame;
@@ -281,7 +282,10 @@ pub(crate) fn table(
         row_heading: if heading.is_empty() { say(language, "Indicatore", "Indicator") } else { heading },
         columns,
         rows,
-        notes: layout.notes.iter().map(|note| frame.say(note)).collect(),
+        notes: body::commitments_note(frame)
+            .into_iter()
+            .chain(layout.notes.iter().map(|note| frame.say(note)))
+            .collect(),
         chart: None,
     }
 }

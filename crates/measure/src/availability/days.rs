@@ -41,6 +41,8 @@ pub struct DayAccount {
     pub doubtful: u32,
     /// Days that are no days of the account.
     pub apart: u32,
+    /// Days available and lost if excused time were down time; `None` where none was excused.
+    pub without_exclusions: Option<(u32, u32)>,
     /// Every day that was lost, in doubt or had some down time, by date.
     pub days: Vec<Day>,
 }
@@ -73,6 +75,7 @@ pub(crate) fn by_day(
 ) -> DayAccount {
     let whole = lines.whole(&of.shape, &of.watched(), wanted, excluded);
     let mut account = DayAccount::default();
+    let (mut available, mut lost, mut excused) = (0, 0, false);
     let mut date = zone.date(period.start);
     loop {
         let day = Interval { start: zone.day_start(date), end: zone.day_end(date) };
@@ -86,11 +89,19 @@ pub(crate) fn by_day(
             DayState::Apart => &mut account.apart,
         };
         *number += 1;
+        let counted = Account { down: seconds.down + seconds.excused, excused: Micros(0), ..seconds };
+        match counted.day(tolerated) {
+            DayState::Available => available += 1,
+            DayState::Lost => lost += 1,
+            DayState::Doubtful | DayState::Apart => {}
+        }
+        excused |= seconds.excused > Micros(0);
         if matches!(state, DayState::Lost | DayState::Doubtful) || seconds.down > Micros(0) {
             account.days.push(Day { date, state, account: seconds });
         }
         let Ok(next) = date.tomorrow() else { break };
         date = next;
     }
+    account.without_exclusions = excused.then_some((available, lost));
     account
 }
