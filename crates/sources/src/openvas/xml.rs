@@ -66,7 +66,7 @@ pub(crate) fn read<E>(
         time: TimePattern::iso(),
         file,
         named,
-        path: Vec::new(),
+        path: Path::default(),
         text: String::new(),
         head: Head::default(),
         result: OpenResult::default(),
@@ -200,7 +200,7 @@ struct Report<'r> {
     file: &'r str,
     named: Named,
     /// The elements that are open.
-    path: Vec<String>,
+    path: Path,
     /// The text of the innermost one.
     text: String,
     head: Head,
@@ -215,6 +215,41 @@ struct Report<'r> {
     /// There is a list of results, be it empty.
     seen_results: bool,
     gathered: Gathered,
+}
+
+/// The names of the open elements, the innermost last. Names that are closed keep their memory for the next.
+#[derive(Default)]
+struct Path {
+    names: Vec<String>,
+    depth: usize,
+}
+
+impl Path {
+    fn open(&mut self, name: &str) {
+        match self.names.get_mut(self.depth) {
+            Some(place) => {
+                place.clear();
+                place.push_str(name);
+            }
+            None => self.names.push(name.to_owned()),
+        }
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    /// A name counted from the innermost; empty beyond the outermost.
+    fn name(&self, from_within: usize) -> &str {
+        let place = self.depth.checked_sub(from_within + 1);
+        place.and_then(|place| self.names.get(place)).map_or("", String::as_str)
+    }
+
+    /// Whether the innermost elements have these names, the innermost last.
+    fn ends(&self, names: &[&str]) -> bool {
+        names.iter().rev().enumerate().all(|(n, name)| self.name(n) == *name)
+    }
 }
 
 /// What the report says of the scan.
@@ -260,7 +295,7 @@ impl Report<'_> {
             Event::Start(element) => self.open(element, line),
             Event::End(_) => {
                 self.close(received);
-                self.path.pop();
+                self.path.close();
                 self.text.clear();
                 Ok(())
             }
@@ -301,34 +336,28 @@ impl Report<'_> {
         }
     }
 
-    /// Whether the innermost elements have these names, the innermost last.
-    fn within(&self, names: &[&str]) -> bool {
-        let rest = self.path.len().checked_sub(names.len());
-        rest.and_then(|rest| self.path.get(rest..))
-            .is_some_and(|path| path.iter().zip(names).all(|(a, b)| a == b))
-    }
-
     fn open(&mut self, element: &BytesStart<'_>, line: u32) -> Result<(), String> {
-        let name = element.name().as_ref().to_owned();
-        if self.path.is_empty() && !["report", "get_reports_response"].contains(&name.as_str()) {
-            return Err(format!("it begins with `{}`, which no report of OpenVAS does", shown(&name)));
+        let name = element.name();
+        let name = name.as_ref();
+        if self.path.depth == 0 && !["report", "get_reports_response"].contains(&name) {
+            return Err(format!("it begins with `{}`, which no report of OpenVAS does", shown(name)));
         }
-        if self.path.len() >= DEEPEST {
+        if self.path.depth >= DEEPEST {
             return Err(format!("its elements are more than {DEEPEST} deep"));
         }
         // The text of an element that has others within is what stands before the first.
         self.keep();
-        self.path.push(name);
+        self.path.open(name);
         self.text.clear();
-        if self.within(&["report", "results"]) {
+        if self.path.ends(&["report", "results"]) {
             self.seen_results = true;
-        } else if self.within(&["report", "results", "result"]) {
+        } else if self.path.ends(&["report", "results", "result"]) {
             self.result = OpenResult { line, id: attribute(element, "id")?, ..OpenResult::default() };
-        } else if self.within(&["results", "result", "nvt"]) {
+        } else if self.path.ends(&["results", "result", "nvt"]) {
             self.result.test = attribute(element, "oid")?;
-        } else if self.within(&["result", "nvt", "refs", "ref"]) {
+        } else if self.path.ends(&["result", "nvt", "refs", "ref"]) {
             self.result.cves += usize::from(attribute(element, "type")?.eq_ignore_ascii_case("cve"));
-        } else if self.within(&["report", "host"]) {
+        } else if self.path.ends(&["report", "host"]) {
             self.host = OpenHost { line, ..OpenHost::default() };
         }
         Ok(())
@@ -341,23 +370,22 @@ impl Report<'_> {
             return;
         }
         let (head, result, host) = (&mut self.head, &mut self.result, &mut self.host);
-        let path: Vec<&str> = self.path.iter().rev().take(4).map(String::as_str).collect();
-        let place = match path.as_slice() {
-            ["host", "result", "results", ..] => &mut result.host,
-            ["hostname", "host", "result", ..] => &mut result.hostname,
-            ["port", "result", "results", ..] => &mut result.port,
-            ["severity", "result", "results", ..] => &mut result.severity,
-            ["threat", "result", "results", ..] => &mut result.threat,
-            ["creation_time", "result", "results", ..] => &mut result.created,
-            ["value", "qod", "result", ..] => &mut result.qod,
-            ["cvss_base", "nvt", "result", ..] => &mut result.base,
-            ["ip", "host", "report", ..] => &mut host.ip,
-            ["start", "host", "report", ..] => &mut host.start,
-            ["name", "task", "report", ..] => &mut head.task,
-            ["scan_run_status", "report", ..] => &mut head.status,
-            ["scan_start", "report", ..] => &mut head.start,
-            ["timestamp", "report", ..] => &mut head.timestamp,
-            ["term", "filters", "report", ..] => &mut head.filter,
+        let place = match [0, 1, 2].map(|n| self.path.name(n)) {
+            ["host", "result", "results"] => &mut result.host,
+            ["hostname", "host", "result"] => &mut result.hostname,
+            ["port", "result", "results"] => &mut result.port,
+            ["severity", "result", "results"] => &mut result.severity,
+            ["threat", "result", "results"] => &mut result.threat,
+            ["creation_time", "result", "results"] => &mut result.created,
+            ["value", "qod", "result"] => &mut result.qod,
+            ["cvss_base", "nvt", "result"] => &mut result.base,
+            ["ip", "host", "report"] => &mut host.ip,
+            ["start", "host", "report"] => &mut host.start,
+            ["name", "task", "report"] => &mut head.task,
+            ["scan_run_status", "report", _] => &mut head.status,
+            ["scan_start", "report", _] => &mut head.start,
+            ["timestamp", "report", _] => &mut head.timestamp,
+            ["term", "filters", "report"] => &mut head.filter,
             _ => return,
         };
         if place.is_empty() {
@@ -367,7 +395,7 @@ impl Report<'_> {
 
     fn close(&mut self, received: &mut Received) {
         self.keep();
-        if self.within(&["report", "results", "result"]) {
+        if self.path.ends(&["report", "results", "result"]) {
             received.rows += 1;
             let result = std::mem::take(&mut self.result);
             match self.take(&result) {
@@ -375,7 +403,7 @@ impl Report<'_> {
                 Ok(false) => received.ignored += 1,
                 Err((message, hint)) => received.reject(self.rejected(result.line, message, hint)),
             }
-        } else if self.within(&["report", "host"]) {
+        } else if self.path.ends(&["report", "host"]) {
             received.rows += 1;
             let host = std::mem::take(&mut self.host);
             match self.scanned(&host) {
@@ -467,7 +495,7 @@ impl Report<'_> {
 
     /// Takes what is known of the scan as a whole.
     fn finish(&mut self, line: u32, received: &mut Received) -> Result<(), String> {
-        if !self.path.is_empty() {
+        if self.path.depth > 0 {
             return Err("it ends in the middle: it was cut".to_owned());
         }
         if !self.seen_results {
