@@ -199,6 +199,16 @@ fn hosts_without_findings_count_as_scanned() {
     assert_eq!(operations[0].line[0], 6);
 }
 
+/// A report that lists only hosts with results does not say how many there were, though one has false positives only.
+#[test]
+fn a_host_with_false_positives_only_is_no_sign_of_a_whole_list() {
+    let text =
+        REPORT.replace(" result_hosts_only=0", "").replace("<host>10.0.0.1</host>", "<host>10.0.0.2</host>");
+    let report = xml(&text);
+    assert_eq!(stated(&report, SCANNED_HOST, "host"), ["10.0.0.1", "10.0.0.2"]);
+    assert_eq!(stated(&report, SCAN_REPORT, "listed"), [""]);
+}
+
 #[test]
 fn networks_are_told_by_task_by_range_or_by_the_name_of_the_file() {
     let networks = "networks = { \"rete pubblica\" = \"pubblica\", \"10.0.0.0/8\" = \"intranet\" }";

@@ -1,6 +1,6 @@
 //! `XML`: the report of a scan with its results and the hosts that were scanned.
 //!
-//! The file is read as a stream: memory does not grow with it but for what is handed over piece by piece, and no
+//! The file is read as a stream: memory grows with its hosts, and by some 20 bytes a result to tell repeated ones; no
 //! text or depth of it is unbounded. Nothing of a file counts unless all of it can be read.
 
 use std::collections::BTreeSet;
@@ -208,8 +208,8 @@ struct Report<'r> {
     host: OpenHost,
     /// The hosts that the report lists, with their networks.
     hosts: BTreeSet<(String, String)>,
-    /// The hosts that have results.
-    with_results: BTreeSet<(String, String)>,
+    /// The hosts that have results, those that are no findings included.
+    with_results: BTreeSet<String>,
     /// The networks that were scanned.
     networks: BTreeSet<String>,
     /// There is a list of results, be it empty.
@@ -435,6 +435,10 @@ impl Report<'_> {
 
     /// Takes a result; false when it is none.
     fn take(&mut self, result: &OpenResult) -> Result<bool, (String, &'static str)> {
+        let host = if result.host.is_empty() { &result.hostname } else { &result.host };
+        if !self.with_results.contains(host) {
+            self.with_results.insert(host.clone());
+        }
         let severity = if result.severity.is_empty() { &result.base } else { &result.severity };
         let score = match scored(severity) {
             Some(Scored::Score(score)) => Some(score),
@@ -445,7 +449,6 @@ impl Report<'_> {
                 return Err((message, "a number from 0.0 to 10.0 with one decimal"));
             }
         };
-        let host = if result.host.is_empty() { &result.hostname } else { &result.host };
         if host.is_empty() {
             return Err(("the result has no host".to_owned(), "every result needs one"));
         }
@@ -472,8 +475,9 @@ impl Report<'_> {
             at,
             line: result.line,
         });
-        self.networks.insert(network.clone());
-        self.with_results.insert((network, host.clone()));
+        if !self.networks.contains(&network) {
+            self.networks.insert(network);
+        }
         Ok(true)
     }
 
@@ -511,7 +515,7 @@ impl Report<'_> {
             received.findings.push(finding.hint("export the report again when the scan is done"));
         }
         // The scanner lists either all hosts or those with results only, as the export was asked for.
-        let all = self.hosts.iter().any(|host| !self.with_results.contains(host));
+        let all = self.hosts.iter().any(|(_, host)| !self.with_results.contains(host));
         let asked = self.head.filter.split_whitespace().any(|term| term == "result_hosts_only=0");
         let all_listed = done && !self.hosts.is_empty() && (all || asked);
         match &self.format.network {
