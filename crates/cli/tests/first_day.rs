@@ -45,7 +45,7 @@ fn a_new_folder_is_sound_in_both_languages() {
         assert!(!readme.contains("{{"), "a place was not filled: {readme}");
         assert!(fs::read_to_string(path.join(".gitignore")).expect("a file").contains(".ledger/"));
         let registers = entries(&path.join("registers"));
-        assert_eq!(registers.len(), 8, "{registers:?}");
+        assert_eq!(registers.len(), 10, "{registers:?}");
         // Empty registers and an empty inbox: nothing to receive, and nothing to complain about.
         let imported = run(&["import", path.to_str().expect("text")]).exits(0);
         assert!(imported.stderr.contains("received 0 files"), "{}", imported.stderr);
