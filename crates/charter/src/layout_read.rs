@@ -3,6 +3,7 @@
 mod formulas;
 mod indicators;
 mod measured;
+mod outline;
 mod tables;
 mod written;
 
@@ -21,8 +22,8 @@ use crate::layout::{
 use crate::shelf::Shelf;
 use crate::{Filter, Words};
 use formulas::{read_figure, read_selection};
+use outline::Numbering;
 use tables::read_table;
-use written::Numbering;
 
 /// Identifiers met so far, and references to be checked when all are known.
 #[derive(Default)]
@@ -62,7 +63,7 @@ pub(crate) fn read_layout(code: &str, table: &mut Table<'_>, shelf: &mut Shelf) 
         ("month", PeriodKind::Month),
     ];
     let period = table.word("period", &kinds);
-    let cover = written::read_cover(table);
+    let cover = outline::read_cover(table);
     let mut numbering = Numbering::read(table);
     let mut names = Names::default();
     let mut sections = Vec::new();

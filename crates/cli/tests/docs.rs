@@ -84,12 +84,8 @@ fn the_walk_of_a_figure_is_what_the_demo_does() {
     assert!(quoted >= 5, "the walk quotes only {quoted} lines: has their form changed?");
 }
 
-/// The examples of `docs/centre-folder.md` are a centre: blocks that name a file after their language.
-#[test]
-fn the_examples_of_a_centre_folder_are_sound() {
-    let page = fs::read_to_string(root().join("docs/centre-folder.md")).expect("docs/centre-folder.md");
-    let folder = tempfile::tempdir().expect("a folder");
-    let centre = folder.path();
+/// Writes the examples of a page into a folder: blocks that name a file after their language. How many there are.
+fn write_examples(page: &str, centre: &Path) -> usize {
     let mut files = 0;
     // Text and code blocks alternate.
     for block in page.split("```").skip(1).step_by(2) {
@@ -100,6 +96,41 @@ fn the_examples_of_a_centre_folder_are_sound() {
         fs::write(&path, text).expect("a file of the example");
         files += 1;
     }
+    files
+}
+
+/// The examples of `docs/charter.md` are a centre whose charter is published in both languages.
+#[test]
+fn the_example_of_a_charter_is_sound() {
+    let page = fs::read_to_string(root().join("docs/charter.md")).expect("docs/charter.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let centre = folder.path().join("centre");
+    assert!(write_examples(&page, &centre) >= 8, "has the form of the page changed?");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_impegno"));
+        let output = command.arg(arguments[0]).arg(&centre).args(&arguments[1..]).output().expect("it runs");
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {talk}");
+        String::from_utf8(output.stdout).expect("text")
+    };
+    assert!(run(&["check"]).trim_end().ends_with("0 errors, 0 warnings"));
+    run(&["import", "--at", "2026-01-10T08:00:00Z"]);
+    for (lang, said) in [("it", "2.1 Contatti"), ("en", "2.1 Contacts")] {
+        let out = folder.path().join(lang);
+        let to = out.to_string_lossy().into_owned();
+        run(&["report", "--layout", "carta", "--period", "2025", "--lang", lang, "--out", &to]);
+        let html = fs::read_to_string(out.join("index.html")).expect("the charter");
+        assert!(html.contains(said) && html.contains("mailto:urp@example.it"), "{lang}");
+    }
+}
+
+/// The examples of `docs/centre-folder.md` are a centre.
+#[test]
+fn the_examples_of_a_centre_folder_are_sound() {
+    let page = fs::read_to_string(root().join("docs/centre-folder.md")).expect("docs/centre-folder.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    let centre = folder.path();
+    let files = write_examples(&page, centre);
     assert!(files >= 14, "only {files} files: has the form of the page changed?");
     let run = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_impegno"));

@@ -109,7 +109,7 @@ Il valore esatto è:
 - per i conteggi, un numero intero;
 - per le quote, le variazioni e le medie, il quoziente con al più nove decimali, arrotondato al più vicino (a metà, lontano dallo zero). Una quota intera vale `1`: per la percentuale si moltiplica per 100;
 - per le durate, i secondi; per gli importi, gli euro;
-- per le parole, le parole stesse;
+- per le parole, le parole stesse; più voci di una casella sono separate da `|`;
 - vuoto dove non c’è un valore o dove non è stato misurato: `<chiave>_printed` dice quale dei due, i file JSON dicono anche il motivo.
 
 Nei file JSON i quozienti sono scritti con numeratore e denominatore, senza arrotondamento.
@@ -141,7 +141,7 @@ The exact value is:
 - for counts, a whole number;
 - for shares, changes and means, the quotient with at most nine decimals, rounded to the nearest (halves away from zero). The whole is `1`: multiply by 100 for a percentage;
 - for durations, seconds; for amounts, euro;
-- for words, the words;
+- for words, the words; several words of a cell are separated by `|`;
 - empty where there is no value or where it was not measured: `<key>_printed` says which, the JSON files say why.
 
 The JSON files hold quotients as numerator and denominator, not rounded.

@@ -1,11 +1,19 @@
 //! Addresses that a report may link to.
 
+/// Longest address, in bytes: longer ones are cut or refused by spreadsheets and readers of PDF.
+const LONGEST: usize = 2_000;
+
+/// Longest mailbox, in bytes (RFC 5321, section 4.5.3.1).
+const LONGEST_MAILBOX: usize = 254;
+
 /// Whether a text is an address of the web, `http://…` or `https://…`, with a host.
 pub(crate) fn is_web_address(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
     let sound = !text.chars().any(|sign| sign.is_whitespace() || sign.is_control() || "<>\"".contains(sign));
-    sound && rest.is_some_and(|rest| rest.split(['/', '?', '#']).next().is_some_and(|host| !host.is_empty()))
+    sound
+        && text.len() <= LONGEST
+        && rest.is_some_and(|rest| rest.split(['/', '?', '#']).next().is_some_and(|host| !host.is_empty()))
 }
 
 /// Whether a text is a mailbox, `name@domain.tld`. Names in quotes and domains in brackets are not accepted: nobody
@@ -18,7 +26,7 @@ pub(crate) fn is_mailbox(text: &str) -> bool {
         !label.is_empty() && sound && !label.starts_with('-') && !label.ends_with('-')
     };
     let name_is_sound = !name.is_empty() && name.chars().all(in_name) && !name.split('.').any(str::is_empty);
-    name_is_sound && domain.contains('.') && domain.split('.').all(label)
+    name_is_sound && text.len() <= LONGEST_MAILBOX && domain.contains('.') && domain.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -37,6 +45,7 @@ mod tests {
         {
             assert!(!is_web_address(bad), "{bad}");
         }
+        assert!(!is_web_address(&format!("https://a.it/{}", "x".repeat(2_000))));
     }
 
     #[test]

@@ -14,7 +14,10 @@ pub(super) fn passages(
         .iter()
         .map(|passage| match passage {
             Passage::Heading { level: below, text } => {
-                json!({ "kind": "heading", "level": level + usize::from(*below), "spans": spans(text, label) })
+                // A heading has words, also where none of its signs can be printed.
+                let silent = text.iter().all(|span| span.text.trim().is_empty());
+                let spans = if silent { vec![json!({ "text": "–" })] } else { spans(text, label) };
+                json!({ "kind": "heading", "level": level + usize::from(*below), "spans": spans })
             }
             Passage::Paragraph(text) => json!({ "kind": "paragraph", "spans": spans(text, label) }),
             Passage::List(list) => listing(list, label),
