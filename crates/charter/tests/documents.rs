@@ -368,7 +368,7 @@ fn what_is_wrong_with_a_directory_is_found() {
     let filter = "row = \"a\"\nfilter = { a = \"9\" }\ncolumns = [{ key = \"b\" }]\n";
     only(&report(filter, "a,b\n1,2\n"), "the filter leaves no row of the directory");
     let both = "row = \"a\"\ngroup-by = \"a\"\ncolumns = [{ key = \"b\" }]\n";
-    only(&report(both, "a,b\n1,2\n"), "`group-by` names the labels of the rows already");
+    only(&report(both, "a,b\n1,2\n"), "unknown key `row`");
     let missing = report("row = \"a\"\ncolumns = [{ key = \"bi\" }]\n", "a,b\n1,2\n");
     assert!(
         missing[0].contains("directories/d.csv has no column `bi`")

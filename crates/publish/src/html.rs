@@ -7,6 +7,7 @@
 
 mod assets;
 mod prose;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,10 @@ use crate::address::{self, Addresses, README, SCHEMA, is_differences, leads_out,
 use crate::reasons::Reasons;
 use crate::svg;
 use crate::words::{Words, words};
+use views::{
+    BlockView, CellView, Citation, ColumnView, ContentsLink, EntryView, FigureView, FiguresView, Link, Mark,
+    PageView, ProofGroup, Reason, RowView, SectionView, TableView,
+};
 
 /// Proof tables longer than this are printed in part.
 const PROOF_ROWS: usize = 200;
@@ -57,175 +62,6 @@ struct Site<'a> {
     /// Number of the page with a slug.
     by_slug: BTreeMap<&'a str, usize>,
     notices: Vec<&'a str>,
-}
-
-/// A link with its words.
-struct Link<'a> {
-    href: String,
-    text: &'a str,
-    current: bool,
-}
-
-/// A line of the table of contents.
-struct ContentsLink {
-    href: String,
-    text: String,
-    level: u8,
-}
-
-/// The proof pages of one kind.
-struct ProofGroup<'a> {
-    title: String,
-    links: Vec<Link<'a>>,
-    current: bool,
-}
-
-#[derive(Template)]
-#[template(path = "page.html")]
-struct PageView<'a> {
-    words: &'static Words,
-    report: &'a Report,
-    page: &'a Page,
-    /// `../` from proof pages.
-    root: String,
-    document_title: String,
-    description: &'a str,
-    home: String,
-    /// Whether the title of the report is also that of the page, and so its `h1`.
-    title_is_heading: bool,
-    main_pages: Vec<Link<'a>>,
-    proof_groups: Vec<ProofGroup<'a>>,
-    notices: &'a [&'a str],
-    /// Present on pages below the report.
-    breadcrumb: bool,
-    citations: Vec<Citation<'a>>,
-    previous: Option<Link<'a>>,
-    next: Option<Link<'a>>,
-    contents: Vec<ContentsLink>,
-    /// What stands on the cover, a line each; on the first page.
-    cover: Vec<&'a str>,
-    sections: Vec<SectionView<'a>>,
-    marks: Vec<&'static str>,
-    known_at: String,
-    ledger_head: String,
-    charter_version: String,
-    /// The workbook that holds the tables of the page.
-    workbook: String,
-    figures_csv: String,
-    page_json: String,
-    read_me: String,
-    schema: String,
-    pdf: String,
-    licences: String,
-}
-
-/// A figure that a proof page proves.
-struct Citation<'a> {
-    href: String,
-    table: &'a str,
-    row: &'a str,
-    /// Heading of the column, if any, and text of each cell.
-    cells: Vec<(&'a str, &'a str)>,
-}
-
-struct SectionView<'a> {
-    id: String,
-    title: String,
-    /// 1 to 3; the heading is one step below that of the page, an `h2` for 1.
-    level: u8,
-    /// Number of the heading of the section.
-    heading: u8,
-    blocks: Vec<BlockView<'a>>,
-}
-
-enum BlockView<'a> {
-    Text(&'a str),
-    List(&'a [String]),
-    /// HTML in which every text is escaped.
-    Prose(String),
-    Figures(FiguresView<'a>),
-    Table(Box<TableView<'a>>),
-}
-
-struct FiguresView<'a> {
-    figures: Vec<FigureView<'a>>,
-    legend: Vec<Mark>,
-}
-
-struct FigureView<'a> {
-    id: String,
-    label: &'a str,
-    note: &'a str,
-    cell: CellView<'a>,
-}
-
-struct TableView<'a> {
-    id: String,
-    title: &'a str,
-    /// Number of its heading.
-    heading: u8,
-    /// The section has the same title: it is not printed twice.
-    title_is_said: bool,
-    definition: &'a str,
-    row_heading: &'a str,
-    columns: Vec<ColumnView<'a>>,
-    rows: Vec<RowView<'a>>,
-    wide_chart: Option<String>,
-    narrow_chart: Option<String>,
-    /// Why cells have no value, each with its letter.
-    reasons: Vec<Reason<'a>>,
-    legend: Vec<Mark>,
-    notes: &'a [String],
-    shortened: Option<String>,
-    csv: String,
-    json: String,
-    class: &'static str,
-    /// Whether rows become cards on phones: then table roles are written out, which the change of
-    /// display would otherwise take away from screen readers.
-    stacked: bool,
-}
-
-struct ColumnView<'a> {
-    label: &'a str,
-    class: &'static str,
-}
-
-struct RowView<'a> {
-    id: Option<String>,
-    class: &'static str,
-    label: &'a str,
-    cells: Vec<CellView<'a>>,
-}
-
-struct CellView<'a> {
-    text: &'a str,
-    /// Several words, or words that lead out; printed instead of the text.
-    entries: Vec<EntryView<'a>>,
-    class: &'static str,
-    heading: &'a str,
-    mark: Option<Mark>,
-    /// The mark follows the text rather than leading it.
-    mark_after: bool,
-    href: Option<String>,
-    reason: Option<(String, String)>,
-}
-
-struct EntryView<'a> {
-    text: &'a str,
-    href: Option<&'a str>,
-}
-
-/// The mark of a tone, with its words.
-#[derive(Clone, Copy)]
-struct Mark {
-    icon: &'static str,
-    words: &'static str,
-}
-
-struct Reason<'a> {
-    letter: String,
-    id: String,
-    text: &'a str,
 }
 
 impl<'a> Site<'a> {

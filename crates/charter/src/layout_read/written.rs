@@ -6,7 +6,7 @@ use impegno_findings::{Finding, Place};
 use impegno_settings::{Spot, Table};
 
 use super::{Head, Names, near, read_notes};
-use crate::codes::{BAD_ADDRESS, BAD_SETTING, BAD_TABLE, UNKNOWN_REFERENCE};
+use crate::codes::{BAD_ADDRESS, BAD_TABLE, UNKNOWN_REFERENCE};
 use crate::directory::Directory;
 use crate::layout::{Bilingual, DirectoryCell, DirectoryLayout, DirectoryRow, ProseLayout};
 use crate::prose::{is_mailbox, is_web_address};
@@ -71,14 +71,6 @@ pub(super) fn read_directory_block(
     let head = Head::read(block, names);
     let file = block.required_text("file");
     let grouped = block.has("group-by");
-    if grouped && block.has("row") {
-        let finding = Finding::error(
-            BAD_SETTING,
-            block.place_of("row"),
-            "`group-by` names the labels of the rows already",
-        );
-        block.report(finding.hint("leave out `row`"));
-    }
     let label = read_key(block, if grouped { "group-by" } else { "row" });
     let filter = Filter::read(block, "filter");
     let mut columns = Vec::new();
