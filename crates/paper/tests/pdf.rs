@@ -120,6 +120,15 @@ fn the_tree_of_tags_of_a_charter() {
     insta::assert_snapshot!(tree(&read(&charter)).outline());
 }
 
+#[test]
+fn a_document_of_words_alone_has_no_list_of_tables() {
+    let mut charter = charter();
+    charter.pages.truncate(1);
+    assert!(tree(&read(&charter)).text.contains("Indice delle tabelle"));
+    charter.pages[0].sections.pop();
+    assert!(!tree(&read(&charter)).text.contains("Indice delle tabelle"));
+}
+
 /// The outline of a document that people wrote: each heading at most one step below the one before.
 #[test]
 fn headings_of_a_charter_have_no_gaps() {

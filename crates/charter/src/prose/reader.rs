@@ -8,7 +8,7 @@ use pulldown_cmark::{Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd
 use super::{Link, ListItem, Listing, Passage, Said, Span, Text, is_mailbox, is_web_address};
 use crate::codes::{BAD_ADDRESS, BAD_TEXT};
 
-/// Longest text, in bytes: some three hundred printed pages.
+/// Longest text, in bytes: about six hundred printed pages.
 const LONGEST: usize = 1_000_000;
 
 /// Most findings of one text; one more says that there are others.
