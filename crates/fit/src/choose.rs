@@ -11,7 +11,7 @@ use num_rational::BigRational;
 use crate::hours::Hours;
 use crate::limits::{Limit, ROUND_DAYS, Sorted, round_times};
 use crate::outcome::{
-    Alternative, ClassRule, Compared, Confusion, Finding, Outcome, Rule, Said, Unexplained,
+    AlikeHours, Alternative, ClassRule, Compared, Confusion, Finding, Outcome, Rule, Said, Unexplained,
 };
 use crate::plain::{self, Answers};
 use crate::request::{Refusal, Request};
@@ -41,6 +41,7 @@ pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> 
     let search = Search::new(&sample, centre, request);
     let ranked = search.run()?;
     let (shape, split) = chosen(&search, &ranked).ok_or(Refusal::NoTime)?;
+    let (shape, alike) = roundest(&search, shape, split);
     let alternatives = alternatives(&search, &ranked, &shape);
     let fitted = Fitted::new(&search, &shape, split);
     let (on_fitted, on_held_back) = fitted.confusions(&sample, |_| true);
@@ -72,6 +73,7 @@ pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> 
         tried: search.tried(),
         unexplained: fitted.unexplained(&search, &shape, request.end),
         rule,
+        alike,
         on_fitted,
         on_held_back,
         interval,
@@ -98,6 +100,58 @@ fn chosen(search: &Search<'_, '_>, ranked: &[(Shape, Score)]) -> Option<(Shape, 
         }
     }
     best.map(|(_, shape, split)| (shape, split))
+}
+
+/// Of the proposed hours that explain as much of the search, but for one case in a thousand, those whose limits are the roundest
+/// numbers; and how far apart such hours lie.
+fn roundest(search: &Search<'_, '_>, shape: Shape, split: usize) -> (Shape, Option<AlikeHours>) {
+    let sample = search.sample;
+    let others = search.other_hours(&shape);
+    let Some(own) = others.iter().find(|(other, _, _)| *other == shape).map(|(_, _, explained)| *explained)
+    else {
+        return (shape, None);
+    };
+    let tolerance = sample.training().count() as u64 / ROUNDED;
+    let mut best: Option<(usize, u64, Shape)> = None;
+    let mut alike: Option<AlikeHours> = None;
+    for (other, hours, explained) in others {
+        if explained + tolerance < own {
+            continue;
+        }
+        let taken = search.taken(&other);
+        let units = round_times(hours.day().0);
+        let sorted = Sorted::new(sample, &taken.amounts, &taken.progress);
+        let explained = sorted.explained(sample, &taken.progress, &search.splits[split]);
+        if explained + tolerance < own {
+            continue;
+        }
+        let range = alike.get_or_insert(AlikeHours {
+            rules: 0,
+            opens: (hours.opens, hours.opens),
+            closes: (hours.closes, hours.closes),
+        });
+        range.rules += 1;
+        range.opens = (range.opens.0.min(hours.opens), range.opens.1.max(hours.opens));
+        range.closes = (range.closes.0.min(hours.closes), range.closes.1.max(hours.closes));
+        let coarseness = |steps: &crate::limits::Steps| match steps
+            .limit(&units, (steps.cases() / ROUNDED).cast_signed())
+            .0
+        {
+            Limit::UpTo(limit) => units.iter().position(|unit| limit % unit == 0).unwrap_or(units.len()),
+            Limit::Never | Limit::Always => 0,
+        };
+        let classes = sorted.classes(sample, &taken.progress, &search.splits[split]);
+        // Half hours at the edges of the day are less round than whole ones.
+        let halves = usize::from(hours.opens % 2) + usize::from(hours.closes % 2);
+        let coarseness = classes.iter().map(coarseness).sum::<usize>() + halves;
+        let better = |(roughest, most, _): &(usize, u64, Shape)| {
+            (coarseness, std::cmp::Reverse(explained)) < (*roughest, std::cmp::Reverse(*most))
+        };
+        if best.as_ref().is_none_or(better) {
+            best = Some((coarseness, explained, other));
+        }
+    }
+    (best.map_or(shape, |(_, _, roundest)| roundest), alike)
 }
 
 /// How many flags of the search a rule explains, with limits found on other cases and with its own.

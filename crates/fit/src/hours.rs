@@ -66,10 +66,7 @@ impl ProposedHours {
 
     /// The segment of a day as settings write it: `8:30-18:00`.
     pub fn segment(&self) -> String {
-        let at = |half_hours: u8| {
-            format!("{}:{}", half_hours / 2, if half_hours.is_multiple_of(2) { "00" } else { "30" })
-        };
-        format!("{}-{}", at(self.opens), at(self.closes))
+        format!("{}-{}", time_of_day(self.opens), time_of_day(self.closes))
     }
 
     /// Whether the hours are some: they begin within a day and end after that.
@@ -106,6 +103,11 @@ impl fmt::Display for ProposedHours {
         };
         write!(f, "{days} {}", self.segment())
     }
+}
+
+/// A number of half hours after midnight as settings write it: `8:30`, `24:00`.
+pub fn time_of_day(half_hours: u8) -> String {
+    format!("{}:{}", half_hours / 2, if half_hours.is_multiple_of(2) { "00" } else { "30" })
 }
 
 /// The calendars of hours, each made once.
@@ -198,6 +200,16 @@ pub(crate) fn grid() -> Vec<ProposedHours> {
         }
     }
     all
+}
+
+/// All hours that begin and end on whole hours, on the days of some.
+pub(crate) fn whole_hours(hours: ProposedHours) -> Vec<ProposedHours> {
+    let starts = (0..=46).step_by(2);
+    starts
+        .flat_map(|opens| {
+            (opens + 2..=48).step_by(2).map(move |closes| ProposedHours { opens, closes, ..hours })
+        })
+        .collect()
 }
 
 /// Weekly hours that differ a little.

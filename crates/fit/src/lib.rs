@@ -27,10 +27,11 @@ mod split;
 mod tracks;
 
 pub use choose::fit;
-pub use hours::{Hours, ProposedHours, WorkingWeek};
+pub use hours::{Hours, ProposedHours, WorkingWeek, time_of_day};
 pub use limits::Limit;
 pub use outcome::{
-    Alternative, ClassRule, Compared, Confusion, Finding, Outcome, PlainRule, Rule, Said, Unexplained,
+    AlikeHours, Alternative, ClassRule, Compared, Confusion, Finding, Outcome, PlainRule, Rule, Said,
+    Unexplained,
 };
 pub use paste::{Paste, paste};
 pub use request::{Refusal, Request, Share};

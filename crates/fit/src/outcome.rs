@@ -29,6 +29,8 @@ pub struct Outcome {
     pub tried: u64,
     /// The rule that explains most, be it good or not.
     pub rule: Rule,
+    /// Of a rule with proposed hours: how far apart the hours lie that explain as much of the search, but for one case in a thousand.
+    pub alike: Option<AlikeHours>,
     /// How the rule does on the cases of the search, and on those held back.
     pub on_fitted: Confusion,
     /// See `on_fitted`.
@@ -98,6 +100,17 @@ pub struct ClassRule {
     pub on_fitted: Confusion,
     /// On the cases held back.
     pub on_held_back: Confusion,
+}
+
+/// Proposed hours that the flag does not tell apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlikeHours {
+    /// How many different hours.
+    pub rules: u64,
+    /// The earliest and the latest opening, in half hours after midnight.
+    pub opens: (u8, u8),
+    /// The earliest and the latest closing, likewise.
+    pub closes: (u8, u8),
 }
 
 /// Flags and what a rule says, counted.

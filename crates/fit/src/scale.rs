@@ -9,6 +9,8 @@ use crate::tracks::{Progress, Run, Track};
 
 /// The longest term in days that is told apart: what takes longer takes one day more than this.
 pub(crate) const MOST_DAYS: i64 = 400;
+/// The same by a clock that is not the native one, which is asked day by day.
+const MOST_DECLARED_DAYS: i64 = 130;
 /// What lasts longer than this is not counted in days at all.
 const FARTHEST: Micros = Micros::from_hours(24 * 731);
 
@@ -50,6 +52,10 @@ pub(crate) fn days(tracks: &[Track], clock: &Clock, term: fn(i32) -> Term) -> Ve
             // By the civil count without pauses the least term is the number of days.
             if run.pauses.is_empty() && native {
                 return guess.min(MOST_DAYS + 1);
+            }
+            // No clock moves a term by more than the days of rest around its two ends.
+            if !native && run.pauses.is_empty() && guess > MOST_DECLARED_DAYS + 10 {
+                return MOST_DAYS + 1;
             }
             let mut least = guess.min(MOST_DAYS);
             // Pauses and days of rest move the term, so that the guess is often too great by some days.

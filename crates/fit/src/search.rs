@@ -8,7 +8,7 @@ use impegno_charter::{Centre, REOPENED};
 use impegno_clocks::{Clock, Profile, Term};
 use rayon::prelude::*;
 
-use crate::hours::{Calendars, Hours, coarse, grid, neighbours};
+use crate::hours::{Calendars, Hours, ProposedHours, coarse, grid, neighbours, whole_hours};
 use crate::limits::Sorted;
 use crate::request::{Refusal, Request};
 use crate::sample::Sample;
@@ -90,7 +90,7 @@ impl<'s, 'c> Search<'s, 'c> {
         }
         self.score_all(&first);
         // The best pairs in full: the fine grid of hours, and what may pause the clock.
-        let mut best: Vec<(Shape, Score)> = self.ranked();
+        let mut best = self.ranked();
         let mut searched: Vec<(String, String)> = Vec::new();
         for (shape, _) in &best {
             let pair = (shape.from.clone(), shape.to.clone());
@@ -114,11 +114,27 @@ impl<'s, 'c> Search<'s, 'c> {
             }
             self.score_all(&more);
         }
+        self.climb(&pairs);
         best = self.ranked();
+        // All whole hours around the best, and once more from there: hours that are far off may explain more.
+        if let Some((Shape { hours: Hours::Proposed(hours), .. }, _)) = best.first()
+            && let Some((shape, _)) = best.first()
+            && shape.count == Count::Time
+        {
+            let fine = whole_hours(*hours);
+            let fine = fine.into_iter().map(|hours| Shape { hours: Hours::Proposed(hours), ..shape.clone() });
+            self.score_all(&fine.collect::<Vec<_>>());
+            self.climb(&pairs);
+        }
+        Ok(self.ranked())
+    }
+
+    /// One choice at a time, from the best rules so far, until none is better.
+    fn climb(&self, pairs: &[(String, String)]) {
+        let mut best = self.ranked();
         for _ in 0..ROUNDS {
             let beam = self.beam(&best);
-            let more: BTreeSet<Shape> =
-                beam.iter().flat_map(|shape| self.neighbours(shape, &pairs)).collect();
+            let more: BTreeSet<Shape> = beam.iter().flat_map(|shape| self.neighbours(shape, pairs)).collect();
             let before = best.first().map(|one| one.1);
             self.score_all(&more.into_iter().collect::<Vec<_>>());
             best = self.ranked();
@@ -126,7 +142,20 @@ impl<'s, 'c> Search<'s, 'c> {
                 break;
             }
         }
-        Ok(best)
+    }
+
+    /// The rules that differ from one in their proposed hours alone, itself included, with what they explain.
+    pub(crate) fn other_hours(&self, shape: &Shape) -> Vec<(Shape, ProposedHours, u64)> {
+        let Hours::Proposed(_) = shape.hours else { return Vec::new() };
+        let alike = |other: &Shape| other.course() == shape.course() && other.count == shape.count;
+        let scores = self.scores.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = scores.iter().filter(|(other, _)| alike(other));
+        others
+            .filter_map(|(other, score)| match other.hours {
+                Hours::Proposed(hours) => Some((other.clone(), hours, score.explained)),
+                Hours::Always | Hours::Centre(_) => None,
+            })
+            .collect()
     }
 
     /// How many rules were tried.
@@ -192,8 +221,9 @@ impl<'s, 'c> Search<'s, 'c> {
                 Hours::Proposed(hours) => hours.opens == 0 && hours.closes == 48,
                 Hours::Always | Hours::Centre(_) => true,
             };
-            if whole_days {
-                for clock in self.clocks() {
+            // Pauses in days are tried one by one later on: they are slow to count.
+            if whole_days && shape.pause.is_empty() {
+                for clock in self.clocks(&hours) {
                     if hours != Hours::Always {
                         add(Count::WorkingDays(clock.clone()), &hours);
                     }
@@ -223,13 +253,18 @@ impl<'s, 'c> Search<'s, 'c> {
         all
     }
 
-    /// Clocks that count terms in days: the native one, and those that the centre declares.
-    fn clocks(&self) -> Vec<Option<String>> {
-        std::iter::once(None).chain(self.centre.clocks.keys().cloned().map(Some)).collect()
+    /// Clocks that count terms in days: the native one; in hours that the centre knows, those that it declares too.
+    fn clocks(&self, hours: &Hours) -> Vec<Option<String>> {
+        let declared = self.centre.clocks.keys().cloned().map(Some);
+        let known = !matches!(hours, Hours::Proposed(_));
+        std::iter::once(None).chain(declared.filter(|_| known)).collect()
     }
 
-    /// Events that may pause a clock or let it go on: in more than one of a hundred cases.
+    /// Events that may pause a clock or let it go on: in more than one of a hundred cases. None for clocks that the centre declares.
     fn pausing(&self, shape: &Shape) -> Vec<&String> {
+        if matches!(&shape.count, Count::WorkingDays(Some(_)) | Count::Days(Some(_))) {
+            return Vec::new();
+        }
         let least = self.sample.training().count() as u64 / 100;
         let other = |event: &String| *event != shape.from && *event != shape.to;
         let often = self.sample.events.iter().filter(|(event, cases)| other(event) && **cases > least);
@@ -301,8 +336,11 @@ impl<'s, 'c> Search<'s, 'c> {
         for (from, to) in pairs.iter().filter(possible) {
             all.push(Shape { from: from.clone(), to: to.clone(), ..shape.clone() });
         }
+        let native = !matches!(&shape.count, Count::WorkingDays(Some(_)) | Count::Days(Some(_)));
         for hours in self.coarse_hours() {
-            all.push(Shape { hours, ..shape.clone() });
+            if native || !matches!(hours, Hours::Proposed(_)) {
+                all.push(Shape { hours, ..shape.clone() });
+            }
         }
         if let Hours::Proposed(hours) = &shape.hours {
             all.extend(
@@ -311,7 +349,8 @@ impl<'s, 'c> Search<'s, 'c> {
                     .map(|hours| Shape { hours: Hours::Proposed(hours), ..shape.clone() }),
             );
         }
-        for clock in self.clocks() {
+        let clocks = self.clocks(&shape.hours);
+        for clock in clocks.into_iter().filter(|clock| clock.is_none() || shape.pause.is_empty()) {
             all.push(Shape { count: Count::WorkingDays(clock.clone()), ..shape.clone() });
             all.push(Shape { count: Count::Days(clock), ..shape.clone() });
         }

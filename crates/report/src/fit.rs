@@ -4,7 +4,7 @@ use impegno_calendar::{Micros, Zone};
 use impegno_charter::Reopen;
 use impegno_fit::{
     ClassRule, Compared, Confusion, Count, Finding, Hours, Limit, Outcome, Paste, PlainRule, Rule, Said,
-    Unexplained, WorkingWeek,
+    Unexplained, WorkingWeek, time_of_day,
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -128,6 +128,19 @@ impl Writer<'_> {
     fn rule(&self) -> Section {
         let rule = &self.outcome.rule;
         let mut blocks = vec![Block::Text(self.sentence(rule))];
+        if let Some(alike) = self.outcome.alike.filter(|alike| alike.rules > 1) {
+            let rules = self.number(alike.rules);
+            let (opens, opens_last) = (time_of_day(alike.opens.0), time_of_day(alike.opens.1));
+            let (closes, closes_last) = (time_of_day(alike.closes.0), time_of_day(alike.closes.1));
+            blocks.push(Block::Text(self.say(
+                &format!(
+                    "Le ore non sono certe: fra quelle provate, {rules} spiegano altrettanto salvo un caso su mille, con apertura fra le {opens} e le {opens_last} e chiusura fra le {closes} e le {closes_last}. È scelta quella con i limiti più tondi."
+                ),
+                &format!(
+                    "The hours are not certain: of those tried, {rules} explain as much but for one case in a thousand, opening between {opens} and {opens_last} and closing between {closes} and {closes_last}. Those with the roundest limits are taken."
+                ),
+            )));
+        }
         if !rule.classes.is_empty() {
             blocks.push(Block::Table(self.classes()));
         }
