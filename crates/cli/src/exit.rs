@@ -19,7 +19,7 @@ pub(crate) enum Exit {
     Rejected = 11,
     /// A commitment is missed (with `--fail-on-missed`).
     Missed = 12,
-    /// A figure cannot be judged (with `--fail-on-missed`).
+    /// A figure cannot be judged (with `--fail-on-missed`), or there is nothing to fit.
     NotJudged = 13,
     /// Output could not be written, or the ledger could not be read or written.
     Output = 14,
@@ -43,7 +43,11 @@ impl Exit {
              received; or a file cannot be read, and what came before it was received.",
         ),
         (Exit::Missed, "A commitment is missed (with `--fail-on-missed`)."),
-        (Exit::NotJudged, "A commitment cannot be judged (with `--fail-on-missed`), and none is missed."),
+        (
+            Exit::NotJudged,
+            "A commitment cannot be judged (with `--fail-on-missed`), and none is missed; or there is nothing to fit: too few \
+             cases, or all with the same flag (`impegno fit`).",
+        ),
         (
             Exit::Output,
             "Output could not be written, or the ledger or a released report could not be read or written: damaged, \

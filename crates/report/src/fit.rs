@@ -403,9 +403,9 @@ impl Writer<'_> {
             cells: vec![
                 self.share(fitted.explained(), fitted.total()),
                 self.share(held.explained(), held.total()),
-                Cell::empty(),
-                Cell::empty(),
-                Cell::empty(),
+                Cell::words("–"),
+                Cell::words("–"),
+                Cell::words("–"),
             ],
         }];
         rows.extend((1..).zip(&outcome.without).map(|(number, one): (usize, &Compared)| Row {
