@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use crate::hours::Hours;
-use crate::limits::{Limit, ROUND_DAYS, Sorted, round_times};
+use crate::limits::{Limit, ROUND_DAYS, Sorted, Span, round_times};
 use crate::outcome::{
     AlikeHours, Alternative, ClassRule, Compared, Confusion, Finding, Outcome, Rule, Said, Unexplained,
 };
@@ -221,7 +221,7 @@ struct Fitted {
     taken: Taken,
     /// The number of each case's class.
     class: Vec<u32>,
-    limits: Vec<(Limit, Option<(i64, Option<i64>)>)>,
+    limits: Vec<(Limit, Option<Span>)>,
     without_deadline: Option<bool>,
     said: Vec<Option<bool>>,
 }

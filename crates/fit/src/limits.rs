@@ -29,6 +29,9 @@ impl Limit {
     }
 }
 
+/// The least limit that explains as much as another, and the amount from which on one explains something else, if any.
+pub(crate) type Span = (i64, Option<i64>);
+
 /// How many more flags a limit must explain than none, to be one.
 const LEAST_GAIN: i64 = 3;
 
@@ -151,7 +154,7 @@ impl Steps {
 
     /// The best limit. Of all that explain as much (but for `tolerance` cases) the roundest in `units`, the coarsest first; besides it
     /// the least and the greatest limit that explain as much as the one chosen, the latter open where nothing ends it.
-    pub(crate) fn limit(&self, units: &[i64], tolerance: i64) -> (Limit, Option<(i64, Option<i64>)>) {
+    pub(crate) fn limit(&self, units: &[i64], tolerance: i64) -> (Limit, Option<Span>) {
         let most = self.steps.iter().map(|step| step.1).max().unwrap_or(0);
         let always = self.steps.last().map_or(0, |step| step.1);
         if most < LEAST_GAIN {

@@ -73,7 +73,7 @@ fn planted(plant: &Plant, cases: usize, seed: u64) -> Part {
     let always = Calendar::always(centre.zone.clone());
     let calendar = plant.calendar.map_or(&always, |code| centre.calendar(code).expect("a calendar"));
     let mut random = Random(Pcg64Mcg::seed_from_u64(seed));
-    let mut rows: Vec<(String, &str, i64, &str, &str, &str)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for case in 0..cases {
         let opened = 1_704_067_200_000_000 + random.below(360 * 24 * 60) * 60_000_000;
         let taken = opened + random.length(600) * 60_000_000;
@@ -93,7 +93,7 @@ fn planted(plant: &Plant, cases: usize, seed: u64) -> Part {
         let worked = |from: i64, to: i64| calendar.working(Instant(from), Instant(to));
         let mut took = worked(at(plant.from), at(plant.to));
         if plant.paused && waits > 0 {
-            took = took - worked(waiting, resumed);
+            took -= worked(waiting, resumed);
         }
         let met = took <= Micros::from_hours(plant.limits[priority]);
         let noise = random.below(1_000) < plant.noise_per_mille.cast_signed();
@@ -114,8 +114,11 @@ fn planted(plant: &Plant, cases: usize, seed: u64) -> Part {
     part(&rows)
 }
 
-fn part(rows: &[(String, &str, i64, &str, &str, &str)]) -> Part {
-    let texts = |pick: &dyn Fn(&(String, &str, i64, &str, &str, &str)) -> String| {
+/// Case, event, instant, priority, flag, channel.
+type Row = (String, &'static str, i64, &'static str, &'static str, &'static str);
+
+fn part(rows: &[Row]) -> Part {
+    let texts = |pick: &dyn Fn(&Row) -> String| {
         let mut texts = Texts::default();
         for row in rows {
             texts.push(&pick(row));
