@@ -569,10 +569,7 @@ impl Layout {
             _ => false,
         });
         let indicators = self.indicators().any(|layout| layout.years > 1);
-        tables
-            || figures
-            || indicators
-            || self.blocks().any(|block| matches!(block, BlockLayout::Changes(_)))
+        tables || figures || indicators || self.blocks().any(|block| matches!(block, BlockLayout::Changes(_)))
     }
 
     /// Every figure of the layout.

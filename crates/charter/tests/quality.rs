@@ -17,9 +17,8 @@ fn read(commitment: &str, layout: &str) -> (Option<Centre>, Vec<String>) {
         ),
     ]);
     if !layout.is_empty() {
-        let text = format!(
-            "title = \"R\"\n[[section]]\nid = \"s\"\ntitle = \"S\"\n[[section.block]]\n{layout}\n"
-        );
+        let text =
+            format!("title = \"R\"\n[[section]]\nid = \"s\"\ntitle = \"S\"\n[[section.block]]\n{layout}\n");
         folder.insert("reports/r.toml".to_owned(), text);
     }
     let (centre, findings) = impegno_charter::read(&folder);
@@ -71,7 +70,9 @@ fn without_a_threshold_nothing_can_be_a_best_effort() {
 
 #[test]
 fn sheets_take_texts_and_refuse_what_they_do_not_know() {
-    let one = commitment("expected = \">= 90 %\"\nsheet = { formula = \"a ÷ b\", source = { it = \"Registro\", en = \"Register\" } }");
+    let one = commitment(
+        "expected = \">= 90 %\"\nsheet = { formula = \"a ÷ b\", source = { it = \"Registro\", en = \"Register\" } }",
+    );
     assert_eq!((one.sheet.formula.en.as_str(), one.sheet.source.en.as_str()), ("a ÷ b", "Register"));
     assert_eq!(problems("expected = \">= 90 %\"\nsheet = { origin = \"x\" }").len(), 1);
 }
@@ -83,7 +84,10 @@ fn days_and_hours_of_things_that_work_or_do_not() {
         findings
     };
     let weighted = of("days-available = { weighted = { by = \"equal\", of = [\"A\", \"B\"] } }");
-    assert!(weighted.iter().any(|message| message.contains("no day and no hour is up or down")), "{weighted:?}");
+    assert!(
+        weighted.iter().any(|message| message.contains("no day and no hour is up or down")),
+        "{weighted:?}"
+    );
     let whole = of("hours-of-operation = { component = \"A\", whole = \"0 h\" }");
     assert!(whole.iter().any(|message| message == "no hours of work are nothing to divide by"), "{whole:?}");
     let unknown = of("days-available = { component = \"A\", tolerate = \"1 h\" }");
@@ -109,19 +113,32 @@ fn working_days_need_a_calendar_and_parts_of_days_need_days() {
 #[test]
 fn blocks_of_promises_name_what_is_there() {
     let of = |layout: &str| read(&format!("expected = \">= 90 %\"\n{RATIO}"), layout);
-    let (centre, findings) = of("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\ncodes = [\"X\"]\nyears = 3");
+    let (centre, findings) =
+        of("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\ncodes = [\"X\"]\nyears = 3");
     assert_eq!(findings, Vec::<String>::new());
     let centre = centre.expect("a sound centre");
     let layout = centre.layouts.values().next().expect("a layout");
     let Some(BlockLayout::Indicators(block)) = layout.blocks().next() else { panic!("indicators") };
-    assert_eq!((block.years, block.show.as_slice()), (3, [Shown::Dimension, Shown::Expected, Shown::Verdict].as_slice()));
+    assert_eq!(
+        (block.years, block.show.as_slice()),
+        (3, [Shown::Dimension, Shown::Expected, Shown::Verdict].as_slice())
+    );
     assert!(layout.looks_a_year_back() && layout.speaks_of("X"));
     for (wrong, message) in [
         ("kind = \"sheets\"\ncodes = [\"Y\"]", "there is no commitment `Y`"),
         ("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\ncodes = [\"Y\"]", "there is no commitment `Y`"),
-        ("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nyears = 0", "0 is no number of years side by side"),
-        ("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nshow = [\"verdict\", \"verdict\"]", "`verdict` is named twice"),
-        ("kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nshow = [\"verdikt\"]", "`verdikt` is not known here"),
+        (
+            "kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nyears = 0",
+            "0 is no number of years side by side",
+        ),
+        (
+            "kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nshow = [\"verdict\", \"verdict\"]",
+            "`verdict` is named twice",
+        ),
+        (
+            "kind = \"indicators\"\nid = \"i\"\ntitle = \"I\"\nshow = [\"verdikt\"]",
+            "`verdikt` is not known here",
+        ),
     ] {
         let (_, findings) = of(wrong);
         assert!(findings.iter().any(|found| found.contains(message)), "{wrong}: {findings:?}");

@@ -119,7 +119,8 @@ fn days_of_23_and_25_hours_are_days() {
     assert_eq!(to - from, 23 * HOUR);
     let last = [(to - 1800, to)];
     let (from_month, to_month) = seconds("2017-03");
-    let found = measured(&days("", ">= 50 %"), from_month, to_month, LATER, &facts(from_month, to_month, &last));
+    let found =
+        measured(&days("", ">= 50 %"), from_month, to_month, LATER, &facts(from_month, to_month, &last));
     let Evidence::Days(evidence) = &found.evidence else { panic!("days") };
     let lost: Vec<String> = evidence
         .account
