@@ -98,7 +98,7 @@ fn days_and_hours_of_things_that_work_or_do_not() {
 fn working_days_need_a_calendar_and_parts_of_days_need_days() {
     let of = |settings: &str| {
         let text = format!(
-            "expected = \"<= 2 days\"\nindicator = {{ time = {{ cases = \"a\", from = \"b\", to = \"c\", {settings} }} }}"
+            "expected = \"<= 2 days\"\nindicator = {{ time = {{ cases = \"a\", from = \"b\", to = \"c\", statistic = \"mean\", {settings} }} }}"
         );
         read(&text, "").1
     };
