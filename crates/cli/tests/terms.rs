@@ -476,15 +476,32 @@ fn no_case_is_not_measured_and_an_open_one_leaves_the_verdict_open() {
     assert_eq!(row(&found, "C9")["measured"], "0");
     assert_eq!(row(&found, "C9")["verdict"], "Senza soglia");
 
+    // One of the last days of the facts is open and not late; one of December that was never answered is late, in the year in
+    // which it came: this charter follows its open cases.
     let open = base.copied();
     open.edit("registers/complaints.csv", |lines| {
+        lines.push("R-2026-900,2026-06-29 10:00:00,mail,,no,yes,,,".to_owned());
         lines.push("R-2025-900,2025-12-29 10:00:00,mail,,no,yes,,,".to_owned());
     });
     open.import_at(CHARTER_RECEIVED).exits(0);
-    let found = rows(&open, "2025");
-    let complaint = row(&found, "R1");
+    let complaint = row(&rows(&open, "2026-01-01..2026-06-30"), "R1");
+    assert!(complaint["verdict"].as_str().expect("text").starts_with("Non dimostrabile"), "{complaint}");
+    assert!(complaint["basis"].as_str().expect("text").contains("apert"), "{complaint}");
+    let complaint = row(&rows(&open, "2025"), "R1");
+    assert_eq!(complaint["verdict"], "Non rispettato");
+    // Without following it, it stays open in the account of its year.
+    let promises = "commitments/sicurezza-e-cittadini.toml";
+    open.edit(promises, |lines| {
+        let line = find(lines, |line| line.contains("cases = \"complaint\""));
+        lines[line] = lines[line].replace("follow-open = true, ", "");
+    });
+    let complaint = row(&rows(&open, "2025"), "R1");
     assert_eq!(complaint["verdict"], "Non dimostrabile");
-    assert!(complaint["basis"].as_str().expect("text").contains("1 aperto"), "{complaint}");
+    // A year that is not over is provisional, whoever asks.
+    let running = row(&rows(&open, "2026"), "C9");
+    assert_eq!(running["verdict"], "Senza soglia");
+    let running = row(&rows(&open, "2026"), "C6-TC");
+    assert!(running["verdict"].as_str().expect("text").contains("periodo in corso"), "{running}");
 }
 
 /// Nobody is held to a best effort, and a promise without a threshold is measured and not judged.

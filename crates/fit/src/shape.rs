@@ -101,6 +101,7 @@ impl Shape {
             pause,
             reopen: self.reopen.map(Reopened::charter),
             leave_out: Vec::new(),
+            follow_open: false,
             longer_than: None,
         }
     }

@@ -136,6 +136,7 @@ pub fn measure_commitments<S: Supply>(
     let joins = Joins::new(centre);
     let mut gathered = gather(centre, &wanted, period, supply)?;
     gathered.known = period.end.min(known_at).max(period.start);
+    gathered.received = known_at;
     gathered.counts = counts::gather(&held, gathered.known, &joins, centre, supply)?;
     gathered.joins = joins;
     gathered.acts = exclusions::acts(&gathered.finished);
@@ -175,8 +176,8 @@ struct Wanted<'c> {
     kinds: BTreeSet<&'c str>,
     timed_probes: BTreeSet<&'c str>,
     obligations: BTreeSet<&'c str>,
-    /// Some promise ends at the deadlines of its cases, which may lie after the period.
-    deadlines: bool,
+    /// Some promise ends at the deadlines of its cases, which may lie after the period, or follows its open cases there.
+    later_events: bool,
     /// Whose weights are counted.
     weighing: Weighing<'c>,
     /// Which scans count.
@@ -194,7 +195,7 @@ impl<'c> Wanted<'c> {
             kinds: BTreeSet::from(["maintenance", exclusions::KIND]),
             timed_probes: BTreeSet::new(),
             obligations: BTreeSet::new(),
-            deadlines: false,
+            later_events: false,
             weighing: Weighing::new(centre),
             scans: WantedScans::default(),
             register: false,
@@ -225,7 +226,7 @@ impl<'c> Wanted<'c> {
                 }
                 Indicator::Within(one) => {
                     wanted.kinds.insert(&one.cases);
-                    wanted.deadlines |= matches!(one.limit, Limit::Deadline(_));
+                    wanted.later_events |= matches!(one.limit, Limit::Deadline(_)) || one.follow_open;
                 }
                 Indicator::CaseTime(one) => {
                     wanted.kinds.insert(&one.cases);
@@ -269,6 +270,8 @@ struct Gathered {
     finished: Cases,
     /// The end of the period, or the last receipt if that was earlier.
     known: Instant,
+    /// The last receipt.
+    received: Instant,
     /// What follows from what in the catalogue.
     joins: Joins,
     /// The answers to what is counted.
@@ -319,7 +322,7 @@ fn gather<S: Supply>(
     let checks_window = wanted.window(period);
     let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
     // Whether a register is kept at all may be told by a row of a later time; deadlines may lie there too.
-    let cases_window = if wanted.register || wanted.deadlines {
+    let cases_window = if wanted.register || wanted.later_events {
         Interval { end: Instant(i64::MAX / 2), ..ever }
     } else {
         ever
@@ -575,6 +578,7 @@ impl Scene<'_> {
         let known = self.known_or_nothing();
         // A case that began under an earlier version is told by what became of it until the end of the whole period.
         let end = gathered.known.max(known.end);
+        let end = if wanted.follow_open { gathered.received.max(end) } else { end };
         let act_on = |case: Case<'_>| self.accepted.of_case(case).map(|act| act.code.clone());
         let evidence =
             within::measure(wanted, self.centre, known, end, &gathered.finished, &gathered.joins, act_on);

@@ -293,6 +293,20 @@ pub(crate) fn measured(commitment: &Commitment, measurement: &Measurement, frame
     Cell { text, value, tone: Tone::Plain, proof: None }
 }
 
+/// The measured share of cases in time without its limit; `None` of anything else.
+pub(crate) fn share_alone(
+    commitment: &Commitment,
+    measurement: &Measurement,
+    frame: &Frame<'_>,
+) -> Option<String> {
+    let (Indicator::Within(_), Some(Measured::Share(share))) = (&commitment.indicator, &measurement.measured)
+    else {
+        return None;
+    };
+    let percent = || numbers::percent(share, decimals(commitment, share), frame.language);
+    Some(fraction::share(commitment, measurement, frame).unwrap_or_else(percent))
+}
+
 /// A measured time: response times in the unit of what is expected, others as people say them.
 fn time_text(time: Micros, commitment: &Commitment, frame: &Frame<'_>) -> String {
     match (&commitment.indicator, commitment.expected.target) {
@@ -668,7 +682,7 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
         Verdict::NoThreshold => return Cell::words(words::verdict(&measurement.verdict, frame.language)),
     };
     // Nobody is held to a best effort.
-    let tone = if commitment.best_effort && tone == Tone::Bad { Tone::Unsure } else { tone };
+    let tone = if commitment.best_effort && tone == Tone::Bad { Tone::Plain } else { tone };
     let mut text = words::verdict(&measurement.verdict, frame.language);
     if commitment.best_effort {
         text.push_str(" (best effort)");
@@ -679,6 +693,12 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
             frame.language,
             &format!(" (provvisorio: {} su {own})", words::months(months as i64, Language::It)),
             &format!(" (provisional: {months} of {own} months)"),
+        ));
+    } else if frame.known < frame.interval().end {
+        text.push_str(&say(
+            frame.language,
+            " (provvisorio: periodo in corso)",
+            " (provisional: the period is not over)",
         ));
     } else if months > own {
         let own = words::months(i64::from(commitment.months), frame.language);

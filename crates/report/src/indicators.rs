@@ -237,6 +237,11 @@ pub(crate) fn table(
         let key = one.frame.period.to_string();
         let value = |commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>| {
             let cell = measured(commitment, measurement, frame).proven_by(one.proof(commitment));
+            // The limit stands with what is expected.
+            let cell = match commitments::share_alone(commitment, measurement, frame) {
+                Some(text) if shows(Shown::Expected) => Cell { text, ..cell },
+                _ => cell,
+            };
             match &measurement.verdict {
                 Verdict::NotMeasured(_) => Cell { text: missing.clone(), ..cell },
                 _ => cell,

@@ -263,18 +263,26 @@ pub(crate) fn definition(indicator: &Indicator, frame: &Frame<'_>) -> String {
                 )
             });
             let condition = condition + &clock_rules::sentences(one, frame);
+            let (stands_it, stands_en) = if one.follow_open {
+                (
+                    "per ciò che ne fu, anche dopo il periodo, per quanto si sa",
+                    "what became of it, also after the period, as far as is known",
+                )
+            } else {
+                ("com’era alla fine del periodo", "it was at the end of the period")
+            };
             let (cases, from, to) = (&one.cases, &one.from, &one.to);
             say(
                 language,
                 &format!(
                     "Casi «{cases}» in cui l’evento «{to}» segue l’evento «{from}» entro {limit} (compreso), diviso per i \
                      casi decisi. Il tempo si conta {clock}. Un caso appartiene al periodo del suo evento «{from}» e vale \
-                     com’era alla fine del periodo.{condition}"
+                     {stands_it}.{condition}"
                 ),
                 &format!(
                     "Cases “{cases}” whose event “{to}” follows the event “{from}” within {limit} (inclusive), divided by the \
                      cases decided. Time is counted {clock}. A case belongs to the period of its event “{from}” and counts as \
-                     it was at the end of the period.{condition}"
+                     {stands_en}.{condition}"
                 ),
             )
         }

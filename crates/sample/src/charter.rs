@@ -214,9 +214,7 @@ fn complaints(seed: u64, out: &Path) -> Result<WrittenFile, SampleError> {
     let mut sheet = Sheet::register(out, name, header);
     let end = UNTIL.at(0, 0, 0, 0);
     for (year, count) in [(2025, 46_u32), (2026, 21)] {
-        // None in the last weeks of a whole year: each is answered in the year in which it came.
-        let mut received: Vec<Date> =
-            days(year).filter(|day| is_working(*day) && day.day_of_year() < 330).collect();
+        let mut received: Vec<Date> = days(year).filter(|day| is_working(*day)).collect();
         stream.shuffle(&mut received);
         received.truncate(count as usize);
         received.sort();

@@ -6,7 +6,7 @@ use impegno_settings::{Spot, Table};
 
 use super::read_time;
 use crate::codes::BAD_SETTING;
-use crate::expected::TimeUnit;
+use crate::expected::{TimeUnit, time};
 use crate::filter::Filter;
 
 /// The event by which a case that was solved is open again.
@@ -42,6 +42,9 @@ pub struct Within {
     pub leave_out: Vec<String>,
     /// Only cases in which more than a length passed between two events.
     pub longer_than: Option<LongerThan>,
+    /// A case that is open at the end of the period is judged by what became of it later, as far as that is known; without,
+    /// it stays open in the account of its period.
+    pub follow_open: bool,
 }
 
 impl Within {
@@ -163,6 +166,7 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Within> {
         let to = longer.required_text("to");
         Some(LongerThan { from: from?.value, to: to?.value, length: length?.0 })
     });
+    let follow_open = table.boolean("follow-open", false);
     let limit = limit?;
     if let Limit::Deadline(_) = limit {
         no_clock_of_its_own(table, pause.as_ref(), reopen.as_ref());
@@ -179,6 +183,7 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Within> {
         reopen: reopen.map(|reopen| reopen.value),
         leave_out,
         longer_than,
+        follow_open,
     })
 }
 
@@ -232,7 +237,15 @@ fn read_limit(table: &mut Table<'_>, clock: &Clock) -> Option<Limit> {
             return None;
         }
         None => {
-            let (length, unit) = read_time(table, "limit")?;
+            let (length, unit) = match time(&text.value) {
+                Ok(time) => time,
+                Err(reason) => {
+                    let hint =
+                        "write it like \"30 min\", \"2 h\", \"5 working-days\", \"20 days\" or \"1 month\"";
+                    table.problem(BAD_SETTING, &text, reason, hint);
+                    return None;
+                }
+            };
             return Some(Limit::Time { length, unit });
         }
     };
