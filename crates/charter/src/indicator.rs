@@ -96,6 +96,8 @@ pub struct Ratio {
     pub part: Counted,
     /// The denominator.
     pub whole: Counted,
+    /// Which of the whole are not decided yet: they stand in neither number and could go either way.
+    pub undecided: Option<Counted>,
     /// What part and whole are printed for one of, `7.2/7.2` hours a day; the share does not depend on it.
     pub per: Option<Counted>,
     /// What the quantities are.

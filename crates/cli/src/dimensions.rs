@@ -526,8 +526,8 @@ impl Known {
             Indicator::Ratio(ratio) => {
                 self.check_selection(&selection(&ratio.part), findings);
                 self.check_selection(&selection(&ratio.whole), findings);
-                if let Some(per) = &ratio.per {
-                    self.check_selection(&selection(per), findings);
+                for side in ratio.undecided.iter().chain(&ratio.per) {
+                    self.check_selection(&selection(side), findings);
                 }
             }
             Indicator::MeanOf(_)

@@ -61,7 +61,10 @@ pub struct Known {
 
 /// Whether a folder holds nothing, or is not there.
 fn is_empty(folder: &Path) -> bool {
-    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
+    match fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
 }
 
 /// The right to write, held by one process at a time. Released when dropped.
@@ -97,7 +100,7 @@ impl Ledger {
         }
         match Catalogue::open_for_reading(&path)? {
             Some(catalogue) => Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false })),
-            // Segments are written after the tables are made: without any, no batch was ever received.
+            // Segments are written after the tables are made: without any, no fact was ever kept.
             None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
             None => Err(LedgerError::damaged(&path, "it holds no ledger")),
         }

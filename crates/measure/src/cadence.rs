@@ -27,6 +27,8 @@ pub struct CadenceEvidence {
     pub gaps: Vec<Gap>,
     /// The performances, with where they stand.
     pub performances: Vec<(Date, FactRef)>,
+    /// Nothing says how long before the period it was done last: the first stretch could be any longer.
+    pub open_start: bool,
 }
 
 /// Gathers the performances of an obligation.
@@ -43,10 +45,12 @@ pub(crate) fn gather(part: &Part, obligation: &str, zone: &Zone, into: &mut Vec<
     }
 }
 
-/// The stretches of a period; `None` when the obligation was never done before its end.
+/// The stretches of a period; `None` when the obligation was never done before its end. Whose work began on `since` owed
+/// nothing before.
 pub(crate) fn measure(
     mut performances: Vec<(Date, FactRef)>,
     period: Interval,
+    since: Option<Date>,
     zone: &Zone,
 ) -> Option<CadenceEvidence> {
     let first_day = zone.date(period.start);
@@ -57,18 +61,22 @@ pub(crate) fn measure(
     if performances.is_empty() {
         return None;
     }
-    // The last one before the period counts as its start; without one the period itself does.
+    // The last one before the period counts as its start; without one the beginning of the centre, or else the period itself
+    // does, and the stretch could be longer.
     let before = performances.iter().rposition(|(day, _)| *day < first_day);
     let inside = performances.split_off(before.unwrap_or(0));
     let mut gaps = Vec::new();
-    let mut from =
-        if before.is_some() { inside.first().map_or(first_day, |(day, _)| *day) } else { first_day };
+    let open_start = before.is_none() && since.is_none();
+    let mut from = match before {
+        Some(_) => inside.first().map_or(first_day, |(day, _)| *day),
+        None => since.unwrap_or(first_day),
+    };
     let ends = inside.iter().skip(usize::from(before.is_some())).map(|(day, _)| (*day, false));
     for (to, running) in ends.chain(std::iter::once((last_day, true))) {
         gaps.push(Gap { from, to, months: months_between(from, to), running });
         from = to;
     }
-    Some(CadenceEvidence { gaps, performances: inside })
+    Some(CadenceEvidence { gaps, performances: inside, open_start })
 }
 
 /// The least number of whole months N with `from + N months >= to`.

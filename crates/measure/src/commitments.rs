@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
 use impegno_charter::{
-    Availability, CaseTime, Centre, Commitment, CountUnit, DownBy, Expected, Indicator, Limit, MeanPart,
-    Requirement, Subject, TimesClock, Vulnerable, Weighted, Within, Works,
+    Availability, CaseTime, Centre, Commitment, CountUnit, Counted, DownBy, Expected, Indicator, Limit,
+    MeanPart, Requirement, Subject, TimesClock, Vulnerable, Weighted, Within, Works,
 };
 use impegno_facts::Kind;
 use jiff::civil::Date;
@@ -79,6 +79,8 @@ pub enum Evidence {
     Counts {
         /// How many there are; of a ratio the part, the whole, and of what they are printed for one of.
         counts: Vec<i128>,
+        /// Of a ratio: how many of the whole are not decided, and stand in neither number.
+        undecided: i128,
         /// Whether the part is some of the cases of the whole, so that they can be taken for a sample.
         sample: bool,
         /// What the quantities are.
@@ -443,9 +445,18 @@ impl Scene<'_> {
             Indicator::Cadence(wanted) => {
                 let performances =
                     self.gathered.obligations.get(&wanted.obligation).cloned().unwrap_or_default();
-                let evidence =
-                    self.known().and_then(|known| cadence::measure(performances, known, &self.centre.zone));
-                let value = evidence.as_ref().map(|evidence| certain(Measured::Months(evidence.longest())));
+                let evidence = self.known().and_then(|known| {
+                    cadence::measure(performances, known, self.centre.since, &self.centre.zone)
+                });
+                let value = evidence.as_ref().map(|evidence| {
+                    let (measured, band) = certain(Measured::Months(evidence.longest()));
+                    let high = if evidence.open_start {
+                        BigRational::from_integer(ENDLESS.into())
+                    } else {
+                        band.high
+                    };
+                    (measured, Band { low: band.low, high })
+                });
                 Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
             }
             Indicator::Count(counted) => {
@@ -457,24 +468,36 @@ impl Scene<'_> {
                     (measured, band)
                 });
                 let counts = count.into_iter().collect();
-                let evidence =
-                    Evidence::Counts { counts, sample: false, unit: CountUnit::One, listed: Vec::new() };
+                let evidence = Evidence::Counts {
+                    counts,
+                    undecided: 0,
+                    sample: false,
+                    unit: CountUnit::One,
+                    listed: Vec::new(),
+                };
                 Found { value, reason: Reason::NoFacts, evidence }
             }
             Indicator::Ratio(ratio) => {
-                let counts =
-                    [&ratio.part, &ratio.whole].map(|side| self.gathered.counts.of(side, self.window));
-                let value = match counts {
-                    [Some(part), Some(whole)] => fraction(part, whole).map(|share| {
-                        let band = self.ratio_band(&share);
-                        (Measured::Share(share), band)
-                    }),
-                    _ => None,
+                let of = |side: &Counted| self.gathered.counts.of(side, self.window);
+                let undecided = ratio.undecided.as_ref().map_or(Some(0), of);
+                let counts = [of(&ratio.part), of(&ratio.whole)];
+                let (value, listed) = match (counts, undecided) {
+                    ([Some(part), Some(whole)], Some(undecided)) => {
+                        let decided = whole - undecided;
+                        let value = fraction(part, decided).map(|share| {
+                            let band = self.ratio_band(part, whole, undecided, &share);
+                            (Measured::Share(share), band)
+                        });
+                        let per = ratio.per.as_ref().and_then(of);
+                        (value, [part, decided].into_iter().chain(per).collect())
+                    }
+                    _ => (None, Vec::new()),
                 };
-                let reason = if counts[1].is_some() { Reason::EmptyWhole } else { Reason::NoFacts };
-                let per = ratio.per.as_ref().and_then(|per| self.gathered.counts.of(per, self.window));
+                let reason =
+                    if counts.iter().all(Option::is_some) { Reason::EmptyWhole } else { Reason::NoFacts };
                 let evidence = Evidence::Counts {
-                    counts: counts.into_iter().chain([per]).flatten().collect(),
+                    counts: listed,
+                    undecided: undecided.unwrap_or(0),
                     sample: ratio.is_sample(),
                     unit: ratio.unit,
                     listed: Vec::new(),
@@ -506,11 +529,23 @@ impl Scene<'_> {
         }
     }
 
-    /// What a share of a window that is not over could be: anything up to the whole.
-    fn ratio_band(&self, share: &BigRational) -> Band {
+    /// What a share could be: what is not decided may go either way, and in a window that is not over it may be anything
+    /// up to the whole.
+    fn ratio_band(&self, part: i128, whole: i128, undecided: i128, share: &BigRational) -> Band {
         if !self.runs_on() {
-            return Band { low: share.clone(), high: share.clone() };
+            let end = |above: i128| fraction(above, whole).unwrap_or_else(|| share.clone());
+            let (low, high) = if undecided == 0 {
+                (share.clone(), share.clone())
+            } else {
+                (end(part), end(part + undecided))
+            };
+            return Band { low: low.min(share.clone()), high: high.max(share.clone()) };
         }
+        self.any_share(share)
+    }
+
+    /// Anything up to the whole.
+    fn any_share(&self, share: &BigRational) -> Band {
         let one = BigRational::from_integer(BigInt::from(1));
         Band { low: BigRational::default(), high: share.clone().max(one) }
     }
@@ -630,7 +665,7 @@ impl Scene<'_> {
         let evidence = Evidence::Vulnerable(evidence);
         match share {
             Ok((share, band)) => {
-                let band = if self.runs_on() { self.ratio_band(&share) } else { band };
+                let band = if self.runs_on() { self.any_share(&share) } else { band };
                 Found { value: Some((Measured::Share(share), band)), reason: Reason::NoScan, evidence }
             }
             Err(reason) => Found { value: None, reason, evidence },
@@ -747,9 +782,7 @@ impl Evidence {
                 let (available, lost) = evidence.account.without_exclusions?;
                 fraction(i128::from(available), i128::from(available + lost))
             }
-            Evidence::Hours(evidence) if evidence.declared.is_none() => {
-                Evidence::Availability(evidence.availability.clone()).share_without_exclusions()
-            }
+            Evidence::Hours(evidence) => evidence.share_without_exclusions(),
             Evidence::Within(evidence) => evidence.share_without_exclusions(),
             Evidence::Mean(parts) => {
                 if parts.iter().all(|part| part.evidence.share_without_exclusions().is_none()) {
@@ -766,7 +799,6 @@ impl Evidence {
                 Some(sum / weights)
             }
             Evidence::Availability(_)
-            | Evidence::Hours(_)
             | Evidence::Response(_)
             | Evidence::Cadence(_)
             | Evidence::CaseTime(_)

@@ -1,11 +1,11 @@
 //! What commitments count: the questions that their counts and ratios ask, answered in one reading.
 
 use impegno_calendar::{Instant, Interval};
-use impegno_charter::{Centre, Commitment, Counted, Indicator, Measured};
+use impegno_charter::{Centre, Commitment, Counted, Filter, Indicator, Measured};
 use impegno_facts::Kind;
 
 use crate::commitments::Evidence;
-use crate::tally::{Cut, Listed, Listing, Question, Take, answer, list};
+use crate::tally::{Answer, Cut, Listed, Listing, Question, Take, answer, list};
 use crate::{Joins, Supply};
 
 /// What listed facts were counted as.
@@ -49,7 +49,8 @@ pub(crate) fn gather<S: Supply>(
             match indicator {
                 Indicator::Count(counted) => asked.push((counted.clone(), *window)),
                 Indicator::Ratio(ratio) => {
-                    let sides = [&ratio.part, &ratio.whole].into_iter().chain(&ratio.per);
+                    let sides = [&ratio.part, &ratio.whole].into_iter();
+                    let sides = sides.chain(&ratio.undecided).chain(&ratio.per);
                     asked.extend(sides.map(|side| (side.clone(), *window)));
                 }
                 _ => {}
@@ -63,12 +64,46 @@ pub(crate) fn gather<S: Supply>(
         asked.into_iter().zip(questions).zip(answers).map(|(((counted, window), question), answer)| {
             // Nothing of a kind that is received is 0; nothing of a kind that nobody records is unknown. Before the first
             // receipt within the window nothing is known either.
-            let recorded =
-                supply.count(question.take.kind()) > 0 && question.window.start < question.window.end;
+            let begun = question.window.start < question.window.end && window.start < known;
+            let recorded = begun && supply.count(question.take.kind()) > 0;
+            // Whether nothing is nothing or was not recorded yet is told by what was recorded before.
+            let silent = (recorded && answer.cells.is_empty()).then(|| ever(&question)).flatten();
             let count = recorded.then(|| answer.cell("", ""));
-            (counted, window, count)
+            (counted, window, count, silent)
         });
-    Ok(Counts(counts.collect()))
+    let counts: Vec<(Counted, Interval, Option<i128>, Option<Question>)> = counts.collect();
+    let silent: Vec<Question> = counts.iter().filter_map(|(.., silent)| silent.clone()).collect();
+    let mut before = answer_all(&silent, joins, centre, supply)?.into_iter();
+    let known = counts.into_iter().map(|(counted, window, count, silent)| {
+        let recorded = silent.is_none() || before.next().is_some_and(|answer| !answer.cells.is_empty());
+        (counted, window, count.filter(|_| recorded))
+    });
+    Ok(Counts(known.collect()))
+}
+
+fn answer_all<S: Supply>(
+    questions: &[Question],
+    joins: &Joins,
+    centre: &Centre,
+    supply: &S,
+) -> Result<Vec<Answer>, S::Error> {
+    if questions.is_empty() { Ok(Vec::new()) } else { answer(questions, joins, &centre.zone, supply) }
+}
+
+/// What must have been recorded by the end of a window for nothing to mean nothing: of stocks the very thing, of other facts
+/// anything of their kind. `None` of checks: whether a monitor is heard is not told by its probes.
+fn ever(question: &Question) -> Option<Question> {
+    let window = Interval { start: Instant(i64::MIN / 2), end: question.window.end };
+    let (filter, columns) = match question.take.kind() {
+        Kind::Checks => return None,
+        Kind::Stocks => (question.filter.clone(), Cut::Movement),
+        Kind::Cases | Kind::Operations => {
+            let kind = question.filter.conditions.get_key_value("kind");
+            let conditions = kind.map(|(name, kind)| (name.clone(), kind.clone())).into_iter().collect();
+            (Filter { conditions, ..Filter::default() }, Cut::Whole)
+        }
+    };
+    Some(Question { window, filter, columns, ..question.clone() })
 }
 
 fn question(counted: &Counted, window: Interval, known: Instant) -> Question {

@@ -215,13 +215,27 @@ fn hours_of_operation_are_those_of_the_calendar_or_those_that_the_document_write
 }
 
 #[test]
-fn unknown_hours_widen_the_band_of_written_hours() {
+fn unknown_hours_widen_the_band_of_written_hours_and_do_not_lower_the_value() {
     let (from, to) = seconds("2018");
     let half = from + 182 * DAY;
     let facts = facts(from, half, &[]);
     let found = measured(&hours("whole = \"8760 h\"", ">= 4700/8760"), from, to, LATER, &facts);
     let band = found.band.clone().expect("a band");
-    assert!(band.low < band.high, "{band:?}");
-    assert_eq!(band.high, fraction(1, 1));
+    assert!(band.low < fraction(52, 100), "{band:?}");
+    assert_eq!((share(&found), band.high), (fraction(1, 1), fraction(1, 1)));
     assert_eq!(found.verdict, Verdict::NotProvable);
+}
+
+/// What is excused is in neither the hours of operation nor those of work, and the figure with it counted is told.
+#[test]
+fn excused_hours_are_taken_from_the_hours_written() {
+    let (from, to) = seconds("2018");
+    let stop = (from + 40 * DAY, from + 50 * DAY);
+    let mut facts = facts(from, to, &[stop]);
+    let planned = [("c1;x", stop.0 * SECOND, "started"), ("c1;x", stop.1 * SECOND, "ended")];
+    facts.0.extend(Memory::of(vec![common::cases("maintenance", &planned)]).0);
+    let found =
+        measured(&hours("whole = \"8760 h\", planned = \"excused\"", ">= 50 %"), from, to, LATER, &facts);
+    assert_eq!(share(&found), fraction(1, 1));
+    assert_eq!(found.evidence.share_without_exclusions(), Some(fraction(355, 365)));
 }

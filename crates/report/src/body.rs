@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use impegno_calendar::{Instant, Interval};
-use impegno_charter::{Centre, Condition, Counted, Filter, Indicator, Measured};
+use impegno_charter::{Centre, Condition, Counted, Filter, Indicator, Measured, Ratio};
 use impegno_measure::{Answer, Cut, Question, Take};
 
 use crate::document::{Block, Figure, Row, RowRole, Served, Table};
@@ -198,9 +198,7 @@ pub fn narrowed(centre: &Centre, body: &str, answers: &[Answer]) -> Centre {
 /// centre's.
 fn unmix(narrowed: &mut Indicator, whole: &Indicator) {
     match (narrowed, whole) {
-        (Indicator::Ratio(one), Indicator::Ratio(before))
-            if (one.part == before.part) != (one.whole == before.whole) =>
-        {
+        (Indicator::Ratio(one), Indicator::Ratio(before)) if is_mixed(one, before) => {
             *one = before.clone();
         }
         (Indicator::MeanOf(parts), Indicator::MeanOf(before)) => {
@@ -215,6 +213,17 @@ fn unmix(narrowed: &mut Indicator, whole: &Indicator) {
         }
         _ => {}
     }
+}
+
+/// Whether some sides of a ratio were narrowed to a body and others were not.
+fn is_mixed(one: &Ratio, before: &Ratio) -> bool {
+    let narrowed = one.part != before.part;
+    let others = [
+        Some(one.whole != before.whole),
+        before.undecided.as_ref().map(|_| one.undecided != before.undecided),
+        before.per.as_ref().map(|_| one.per != before.per),
+    ];
+    others.into_iter().flatten().any(|side| side != narrowed)
 }
 
 /// Calls `each` with every filter of facts that an indicator has, and with what it takes of them.
@@ -236,8 +245,8 @@ fn each_filter(indicator: &mut Indicator, each: &mut dyn FnMut(&mut Filter, Take
         Indicator::Ratio(one) => {
             counted(&mut one.part, each);
             counted(&mut one.whole, each);
-            if let Some(per) = &mut one.per {
-                counted(per, each);
+            for side in one.undecided.iter_mut().chain(&mut one.per) {
+                counted(side, each);
             }
         }
         Indicator::MeanOf(parts) => parts.iter_mut().for_each(|part| each_filter(&mut part.indicator, each)),

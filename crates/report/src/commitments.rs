@@ -533,7 +533,7 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::Vulnerable(one) => vulnerable::basis(one, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
-        Evidence::Counts { counts, sample, unit, .. } => match counts.as_slice() {
+        Evidence::Counts { counts, undecided, sample, unit, .. } => match counts.as_slice() {
             [part, whole, ..] => {
                 let [of, all] = [part, whole].map(|count| match unit {
                     CountUnit::One => numbers::integer(*count, language),
@@ -546,7 +546,18 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
                     (Ok(part), Ok(whole)) if *sample => small_sample(part, whole, frame),
                     _ => String::new(),
                 };
-                say(language, &format!("{of} su {all}{interval}"), &format!("{of} of {all}{interval}"))
+                let (open_it, open_en) = match undecided {
+                    0 => (String::new(), String::new()),
+                    open => {
+                        let open = numbers::integer(*open, language);
+                        (format!(", {open} non ancora decisi"), format!(", {open} not decided yet"))
+                    }
+                };
+                say(
+                    language,
+                    &format!("{of} su {all}{open_it}{interval}"),
+                    &format!("{of} of {all}{open_en}{interval}"),
+                )
             }
             _ => String::new(),
         },
@@ -679,7 +690,7 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
         Verdict::Met => Tone::Good,
         Verdict::Missed => Tone::Bad,
         Verdict::NotProvable | Verdict::NotMeasured(_) => Tone::Unsure,
-        Verdict::NoThreshold => return Cell::words(words::verdict(&measurement.verdict, frame.language)),
+        Verdict::NoThreshold => Tone::Plain,
     };
     // Nobody is held to a best effort.
     let tone = if commitment.best_effort && tone == Tone::Bad { Tone::Plain } else { tone };

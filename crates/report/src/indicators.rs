@@ -39,6 +39,12 @@ fn known_part(period: Period, frame: &Frame<'_>) -> Period {
     }
 }
 
+/// Whether no whole day of a period is known: nothing can be said of it.
+fn is_to_come(period: Period, frame: &Frame<'_>) -> bool {
+    let first = Period::Range { first: period.first_day(), last: period.first_day() };
+    frame.known < first.interval(&frame.centre.zone).end
+}
+
 /// The promises named, each once, in the order in which they are named or stand.
 fn named<'c>(named: &Named, frame: &Frame<'c>) -> Vec<&'c str> {
     let mut codes: Vec<&str> = Vec::new();
@@ -65,7 +71,12 @@ struct Seen<'f, 'm> {
     measurements: &'m [Measurement],
     /// Whether it is the period of the report itself.
     own: bool,
+    /// Whether it is the last one shown.
+    last: bool,
 }
+
+/// What stands in a column of verdicts and the like where there is no promise.
+const NOTHING: &str = "–";
 
 impl<'m> Seen<'_, 'm> {
     /// The versions of a promise that held in the period, with what was measured of each, by time.
@@ -105,6 +116,22 @@ impl<'m> Seen<'_, 'm> {
         }
     }
 
+    /// What is not known of a value that no verdict stands beside, in a sentence.
+    fn doubt(&self, code: &str) -> Option<String> {
+        let open = |(commitment, measurement): &(&Commitment, &Measurement)| {
+            let band = measurement.band.as_ref()?;
+            let judged = commitment.expected.is_stated() && self.last;
+            (band.low != band.high && !judged).then(|| basis(&measurement.evidence, &self.frame))
+        };
+        let basis = self.of(code).iter().find_map(open)?;
+        let heading = self.heading();
+        Some(say(
+            self.frame.language,
+            &format!("{code}, {heading}: non tutto è noto o deciso ({basis})."),
+            &format!("{code}, {heading}: not everything is known or decided ({basis})."),
+        ))
+    }
+
     /// The cells of the versions as one.
     fn cell(
         &self,
@@ -115,10 +142,15 @@ impl<'m> Seen<'_, 'm> {
         let versions = self.of(code);
         match versions.as_slice() {
             [] => {
-                let reason =
-                    say(self.frame.language, "non in vigore nel periodo", "not in force in the period");
+                let language = self.frame.language;
+                let reason = match is_to_come(self.frame.period, &self.frame) {
+                    true => say(language, "il periodo deve ancora cominciare", "the period has not begun"),
+                    false => say(language, "non in vigore nel periodo", "not in force in the period"),
+                };
+                // In the period that the report is about, what is not promised any more was not left unmeasured.
+                let text = if self.last && missing != NOTHING { &reason } else { missing };
                 Cell {
-                    text: missing.to_owned(),
+                    text: text.to_owned(),
                     value: Value::NotMeasured(reason),
                     tone: Tone::Unsure,
                     proof: None,
@@ -126,6 +158,16 @@ impl<'m> Seen<'_, 'm> {
             }
             [(commitment, measurement)] => of(commitment, measurement, &self.frame),
             several => {
+                // The worst of them stands for all, and the last one opens.
+                let cells: Vec<Cell> = several
+                    .iter()
+                    .map(|(commitment, measurement)| of(commitment, measurement, &self.frame))
+                    .collect();
+                let tone = [Tone::Bad, Tone::Unsure, Tone::Good]
+                    .into_iter()
+                    .find(|tone| cells.iter().any(|cell| cell.tone == *tone))
+                    .unwrap_or_default();
+                let proof = cells.iter().rev().find_map(|cell| cell.proof.clone());
                 let texts: Vec<String> = several
                     .iter()
                     .map(|(commitment, measurement)| {
@@ -134,7 +176,7 @@ impl<'m> Seen<'_, 'm> {
                         format!("{}{held}", of(commitment, measurement, &self.frame).text)
                     })
                     .collect();
-                Cell::words(texts.join("; "))
+                Cell { tone, proof, ..Cell::words(texts.join("; ")) }
             }
         }
     }
@@ -148,7 +190,8 @@ pub(crate) fn table(
     beside: &[Beside],
 ) -> Table {
     let language = frame.language;
-    let seen: Vec<Seen<'_, '_>> = periods(layout, frame)
+    let codes = named(&layout.of, frame);
+    let mut seen: Vec<Seen<'_, '_>> = periods(layout, frame)
         .into_iter()
         .map(|period| {
             let other = beside.iter().find(|one| one.period == period);
@@ -156,13 +199,20 @@ pub(crate) fn table(
             Seen {
                 frame: Frame { period, ..frame.clone() },
                 measurements: match other {
+                    _ if is_to_come(period, frame) => &[],
                     Some(other) if !own => &other.measurements,
                     _ => measurements,
                 },
                 own,
+                last: false,
             }
         })
         .collect();
+    if let Some(last) = seen.last_mut() {
+        last.last = true;
+    }
+    let doubts: Vec<String> =
+        seen.iter().flat_map(|one| codes.iter().filter_map(|code| one.doubt(code))).collect();
     let shows = |shown: Shown| layout.show.contains(&shown);
     let column = |key: &str, italian: &str, english: &str| Column {
         key: key.to_owned(),
@@ -171,7 +221,6 @@ pub(crate) fn table(
     };
     let missing = frame.say(&layout.missing);
     let mut columns = Vec::new();
-    let codes = named(&layout.of, frame);
     let mut rows: Vec<Row> = codes
         .iter()
         .map(|code| Row {
@@ -223,6 +272,14 @@ pub(crate) fn table(
         let last = n + 1 == seen.len();
         if last && shows(Shown::Expected) {
             let of = |code: &str| {
+                let versions = seen.last().map(|last| last.of(code)).unwrap_or_default();
+                if versions.is_empty() {
+                    return Cell::words(NOTHING);
+                }
+                if versions.len() > 1 {
+                    let texts: Vec<String> = versions.iter().map(|(one, _)| expected(one, frame)).collect();
+                    return Cell::words(texts.join("; "));
+                }
                 last_of(code).map_or_else(Cell::empty, |one| {
                     let text = if one.best_effort {
                         format!("{} (best effort)", expected(one, frame))
@@ -256,23 +313,23 @@ pub(crate) fn table(
             let heading = one.heading();
             let new =
                 column(&format!("verdict-{key}"), &format!("Esito {heading}"), &format!("Verdict {heading}"));
-            add(new, &|code| one.cell(code, "–", judged));
+            add(new, &|code| one.cell(code, NOTHING, judged));
         }
         if !last {
             continue;
         }
         if shows(Shown::Basis) {
             add(column("basis", "Su che cosa", "Basis"), &|code| {
-                one.cell(code, "–", |_, measurement, frame| {
+                one.cell(code, NOTHING, |_, measurement, frame| {
                     Cell::words(basis(&measurement.evidence, frame))
                 })
             });
         }
         if shows(Shown::Deviation) {
-            add(column("deviation", "Scostamento", "Deviation"), &|code| one.cell(code, "–", deviation));
+            add(column("deviation", "Scostamento", "Deviation"), &|code| one.cell(code, NOTHING, deviation));
         }
         if shows(Shown::Verdict) && !shows(Shown::Verdicts) {
-            add(column("verdict", "Esito", "Verdict"), &|code| one.cell(code, "–", judged));
+            add(column("verdict", "Esito", "Verdict"), &|code| one.cell(code, NOTHING, judged));
         }
     }
     for (row, code) in rows.iter_mut().zip(&codes) {
@@ -289,6 +346,7 @@ pub(crate) fn table(
         rows,
         notes: body::commitments_note(frame)
             .into_iter()
+            .chain(doubts)
             .chain(layout.notes.iter().map(|note| frame.say(note)))
             .collect(),
         chart: None,

@@ -26,9 +26,10 @@ pub(super) fn read_ratio(table: &mut Table<'_>) -> Option<Ratio> {
     };
     let (part, whole) = (side("part"), side("whole"));
     let per = table.table("per").and_then(|mut per| read_counted(&mut per));
+    let undecided = table.table("undecided").and_then(|mut open| read_counted(&mut open));
     let units = [("one", CountUnit::One), ("minutes", CountUnit::Minutes)];
     let unit = table.word("unit", &units).map_or(CountUnit::One, |word| word.value);
-    Some(Ratio { part: part?, whole: whole?, per, unit })
+    Some(Ratio { part: part?, whole: whole?, undecided, per, unit })
 }
 
 /// Reads how long cases take, `{ cases, from, to, statistic, calendar }`.

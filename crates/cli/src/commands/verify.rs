@@ -44,6 +44,14 @@ fn centre(directory: &Path) -> Result<(), Failure> {
     let mut failures = Vec::new();
     let mut heads = BTreeSet::new();
     match &ledger {
+        // Tables are made before the first batch is received: without any, whatever was there is gone.
+        None if loaded.directory.join(".ledger/ledger.sqlite").exists() => {
+            let message =
+                "the catalogue of the ledger is empty: its first import was interrupted, or it was emptied";
+            failures.push(
+                Failure::new(Exit::Output, message).hint("restore `.ledger` from a copy, or import again"),
+            );
+        }
         None => output::talk("nothing was received yet"),
         Some(ledger) => {
             heads.extend(ledger.batches()?.into_iter().map(|batch| batch.hash.to_string()));

@@ -29,10 +29,44 @@ pub struct HoursEvidence {
 }
 
 impl HoursEvidence {
-    /// The hours of work that the hours of operation are divided by, in microseconds.
+    /// The hours of work that the hours of operation are divided by, in microseconds: of those that the document writes, as
+    /// much as is known and not excused.
     pub fn whole(&self) -> BigRational {
         let account = &self.availability.account;
-        self.declared.clone().unwrap_or_else(|| exact(account.up + account.down))
+        self.part(account.up + account.down)
+    }
+
+    /// The part of the hours of work that some service time is.
+    fn part(&self, time: Micros) -> BigRational {
+        let account = &self.availability.account;
+        let served = account.up + account.down + account.excused + account.unknown;
+        match &self.declared {
+            Some(declared) if served > Micros(0) => declared * exact(time) / exact(served),
+            Some(_) | None => exact(time),
+        }
+    }
+
+    /// The share, and what it could be; `None` when nothing is known.
+    fn share(&self) -> Option<(BigRational, Band)> {
+        let account = &self.availability.account;
+        let (known, all) = (account.up + account.down, account.up + account.down + account.unknown);
+        if known == Micros(0) {
+            return None;
+        }
+        let share = exact(account.up) / self.part(known);
+        let whole = self.part(all);
+        let band = Band {
+            low: (exact(account.up) / &whole).min(share.clone()),
+            high: (exact(account.up + account.unknown) / whole).max(share.clone()),
+        };
+        Some((share, band))
+    }
+
+    /// The share with excused time counted as down; `None` when none was excused.
+    pub fn share_without_exclusions(&self) -> Option<BigRational> {
+        let account = &self.availability.account;
+        let all = account.up + account.down + account.excused;
+        (account.excused > Micros(0)).then(|| exact(account.up) / self.part(all))
     }
 }
 
@@ -99,16 +133,7 @@ impl Scene<'_> {
             (all > Micros(0)).then(|| exact(whole) * exact(part) / exact(all))
         });
         let evidence = HoursEvidence { availability: evidence, declared };
-        let account = evidence.availability.account;
-        let known = account.up + account.down > Micros(0);
-        let value = match &evidence.declared {
-            None => account.share(),
-            Some(whole) => known.then(|| {
-                let of = |time: Micros| exact(time) / whole;
-                (of(account.up), Band { low: of(account.up), high: of(account.up + account.unknown) })
-            }),
-        };
-        let value = value.map(|(share, band)| (Measured::Share(share), band));
+        let value = evidence.share().map(|(share, band)| (Measured::Share(share), band));
         // Declared hours of a year that the calendar does not have cannot be cut.
         let reason =
             if wanted.whole.is_some() && evidence.declared.is_none() { Reason::AllExcused } else { reason };

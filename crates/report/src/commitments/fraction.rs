@@ -27,8 +27,11 @@ fn numbers_of(commitment: &Commitment, evidence: &Evidence) -> Option<(BigRation
                 CountUnit::One => whole(1),
                 CountUnit::Minutes => whole(60),
             };
-            // Printed for one of nothing, the whole is as good as any.
-            let per = counts.get(2).copied().filter(|per| *per > 0).unwrap_or(1);
+            // What is printed for one of nothing is no fraction.
+            let per = match ratio.per {
+                Some(_) => counts.get(2).copied().filter(|per| *per > 0)?,
+                None => 1,
+            };
             let of = |count: &i128| whole(*count) / &unit / whole(per);
             Some((of(part), of(all)))
         }
@@ -67,7 +70,7 @@ fn text(
         }
         let (shown, exact) = (&top / &bottom, above / below);
         let same_side = |limit: &BigRational| shown.cmp(limit) == exact.cmp(limit);
-        same_side(&one) && target.is_none_or(same_side)
+        same_side(&one) && same_side(&whole(0)) && target.is_none_or(same_side)
     };
     let decimals = (least..=MOST_DECIMALS).find(|decimals| honest(*decimals)).unwrap_or(MOST_DECIMALS);
     let said = |value: &BigRational| {
@@ -123,8 +126,8 @@ pub(super) fn days(days: &BigRational, commitment: &Commitment, frame: &Frame<'_
     let honest = |decimals: u8| {
         let scale = BigInt::from(10).pow(u32::from(decimals));
         let shown = BigRational::new(numbers::scaled(days, decimals), scale);
-        // A mean above nothing may be printed as 0 where 0 was not promised, as any mean is rounded.
-        target.as_ref().is_none_or(|target| shown.cmp(target) == days.cmp(target))
+        let same_side = |limit: &BigRational| shown.cmp(limit) == days.cmp(limit);
+        same_side(&whole(0)) && same_side(&whole(i128::from(of))) && target.as_ref().is_none_or(same_side)
     };
     let decimals = (least..=MOST_DECIMALS).find(|decimals| honest(*decimals)).unwrap_or(MOST_DECIMALS);
     let number = numbers::decimal(days, decimals, frame.language);

@@ -19,6 +19,14 @@ pub(super) fn count(counted: &Counted, frame: &Frame<'_>) -> String {
 pub(super) fn ratio(ratio: &Ratio, frame: &Frame<'_>) -> String {
     let [part, whole] = [&ratio.part, &ratio.whole].map(|side| what(side, frame));
     let mut text = format!("{part} ÷ {whole}.");
+    if let Some(undecided) = &ratio.undecided {
+        let undecided = what(undecided, frame);
+        text.push_str(&say(
+            frame.language,
+            &format!(" Non ancora decisi, fuori dai due numeri e nella fascia: {undecided}."),
+            &format!(" Not decided yet, in neither number and in the band: {undecided}."),
+        ));
+    }
     if let Some(per) = &ratio.per {
         let per = what(per, frame);
         text.push_str(&say(
