@@ -268,6 +268,10 @@ fn reports_that_are_none_give_nothing() {
     let crossed = REPORT.replace("</results>", "</result>");
     let undated = REPORT.replace("scan_start>", "x>").replace("timestamp>", "y>");
     let listless = REPORT.replace("results", "risultati");
+    let body = REPORT.split_once("?>").expect("a declaration").1;
+    let roots = format!("{REPORT}{body}");
+    let list = format!("<get_reports_response>{body}{body}</get_reports_response>");
+    let inner = body.replace("</report></report>", "</report><report id=\"c\"><results/></report></report>");
     for (text, message) in [
         (bomb, "declares a document type"),
         (entity.as_str(), "names an unknown entity"),
@@ -276,6 +280,9 @@ fn reports_that_are_none_give_nothing() {
         (crossed.as_str(), "unreadable-report"),
         (undated.as_str(), "does not say when the scan began"),
         (listless.as_str(), "no list of results"),
+        (roots.as_str(), "a second report begins"),
+        (list.as_str(), "a second report begins"),
+        (inner.as_str(), "a second report begins"),
         ("<html><body>503</body></html>", "begins with `html`"),
         ("IP,Hostname,Port\n10.0.0.1,,\n", "another-format: the file is no XML"),
         ("%PDF-1.7\n", "another-format: the file is a PDF document"),

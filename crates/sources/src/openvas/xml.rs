@@ -74,6 +74,7 @@ pub(crate) fn read<E>(
         hosts: BTreeSet::new(),
         with_results: BTreeSet::new(),
         networks: BTreeSet::new(),
+        began: BTreeSet::new(),
         seen_results: false,
         gathered: Gathered::default(),
     };
@@ -212,6 +213,8 @@ struct Report<'r> {
     with_results: BTreeSet<String>,
     /// The networks that were scanned.
     networks: BTreeSet<String>,
+    /// How deep reports began: two at one depth are two reports.
+    began: BTreeSet<usize>,
     /// There is a list of results, be it empty.
     seen_results: bool,
     gathered: Gathered,
@@ -344,6 +347,12 @@ impl Report<'_> {
         }
         if self.path.depth >= DEEPEST {
             return Err(format!("its elements are more than {DEEPEST} deep"));
+        }
+        // The task and the beginning of the first would stand for the hosts of the second.
+        let is_report = ["", "report", "get_reports_response"].contains(&self.path.name(0))
+            && ["report", "get_reports_response"].contains(&name);
+        if is_report && !self.began.insert(self.path.depth) {
+            return Err("a second report begins: one report a file".to_owned());
         }
         // The text of an element that has others within is what stands before the first.
         self.keep();
