@@ -88,15 +88,25 @@ enum Scored {
     Score(impegno_cvss::Score),
     /// None is stated.
     Unknown,
+    /// What is stated is none.
+    Unreadable,
     /// Messages about the scan itself and results marked as false, which the scanner writes as −1, −2 and −3.
     NoResult,
 }
 
-/// What is written as the score of a result; `None` when it is neither a score nor one of the scanner's signs.
-fn scored(text: &str) -> Option<Scored> {
+/// What is written as the score of a result.
+fn scored(text: &str) -> Scored {
     match text {
-        "" => Some(Scored::Unknown),
-        "-1" | "-1.0" | "-2" | "-2.0" | "-3" | "-3.0" => Some(Scored::NoResult),
-        text => impegno_cvss::Score::parse(text).map(Scored::Score),
+        "" => Scored::Unknown,
+        "-1" | "-1.0" | "-2" | "-2.0" | "-3" | "-3.0" => Scored::NoResult,
+        text => impegno_cvss::Score::parse(text).map_or(Scored::Unreadable, Scored::Score),
     }
 }
+
+/// What a finding says of a score that cannot be read. The result stays: its host could be vulnerable.
+fn unreadable_score(text: &str) -> String {
+    format!("`{text}` is no score of CVSS: the result was received without one")
+}
+
+/// How a score is written.
+const SCORE_HINT: &str = "a number from 0.0 to 10.0 with one decimal";

@@ -349,21 +349,6 @@ fn rows(rows: &str) -> Received {
 #[test]
 fn rows_that_cannot_be_used_are_told_and_masked() {
     for (row, code, message) in [
-        (
-            "10.0.0.1,,443,tcp,alto,High,1.3.6,2025-04-10T09:00:00Z,segreto\n",
-            "bad-value",
-            "`alto` is no score of CVSS",
-        ),
-        (
-            "10.0.0.1,,443,tcp,10.1,High,1.3.6,2025-04-10T09:00:00Z,segreto\n",
-            "bad-value",
-            "`10.1` is no score",
-        ),
-        (
-            "10.0.0.1,,443,tcp,7.05,High,1.3.6,2025-04-10T09:00:00Z,segreto\n",
-            "bad-value",
-            "`7.05` is no score",
-        ),
         (",,443,tcp,7.1,High,1.3.6,2025-04-10T09:00:00Z,segreto\n", "bad-value", "the result has no host"),
         (
             "10.0.0.1,,443,tcp,7.1,High,,2025-04-10T09:00:00Z,segreto\n",
@@ -389,6 +374,25 @@ fn a_result_without_a_score_is_received_without_one_and_the_scanners_signs_are_n
     assert_eq!(stated(&received, SCAN_RESULT, "cvss"), ["", "10.0"]);
     assert_eq!(stated(&received, SCAN_RESULT, "band"), ["", "critical"]);
     assert_eq!((received.accepted, received.ignored), (2, 1));
+}
+
+/// A result whose score cannot be read could be over any threshold: it is no reason to call its host clean.
+#[test]
+fn a_score_that_cannot_be_read_leaves_its_result_without_one() {
+    for score in ["alto", "10.1", "7.05", "9.85", "\"9,8\"", "-99.0"] {
+        let table = rows(&format!("10.0.0.1,,443,tcp,{score},High,1.3.6,2025-04-10T09:00:00Z,segreto\n"));
+        let stripped = score.trim_matches('"');
+        let report = xml(&REPORT.replace("<severity>7.1<", &format!("<severity>{stripped}<")));
+        for received in [&table, &report] {
+            let expected = format!("bad-value: `{stripped}` is no score of CVSS");
+            let said = messages(received);
+            assert!(said.len() == 1 && said[0].starts_with(&expected), "{said:?}");
+            assert_eq!(received.rejected, 0, "{score}");
+            assert_eq!(stated(received, SCAN_RESULT, "cvss"), [""], "{score}");
+            assert!(!received.findings[0].row.contains("segreto"), "{score}");
+        }
+        assert_eq!(table.accepted, 1);
+    }
 }
 
 #[test]

@@ -4,10 +4,10 @@
 //! with two on EPSS. Cells hold line breaks.
 
 use impegno_facts::Facts;
-use impegno_findings::{Finding, Place};
+use impegno_findings::{Finding, Place, Severity};
 
 use super::facts::{Gathered, ScanResult};
-use super::{Named, Scored, named, scored, service};
+use super::{Named, SCORE_HINT, Scored, named, scored, service, unreadable_score};
 use crate::civil::{CivilClock, TimePattern};
 use crate::declaration::ScanFormat;
 use crate::pieces::{Piece, Reading, too_long};
@@ -143,7 +143,15 @@ impl<'r> Results<'r> {
             Ok(result.map(|one| self.gathered.result(&ScanResult { service: &one.service, ..one.result })))
         });
         match taken {
-            Ok(Some(())) => received.accepted += 1,
+            Ok(Some(())) => {
+                received.accepted += 1;
+                let stated = row.text(columns.cvss);
+                if matches!(scored(stated), Scored::Unreadable) {
+                    let why = Reject::value(columns.cvss, unreadable_score(stated), SCORE_HINT);
+                    let finding = why.finding(row, self.file, &columns.kept, b',');
+                    received.findings.push(Finding { severity: Severity::Warning, ..finding });
+                }
+            }
             Ok(None) => received.ignored += 1,
             Err(reject) => received.reject(reject.finding(row, self.file, &columns.kept, b',')),
         }
@@ -160,13 +168,9 @@ fn understand<'r>(
 ) -> Result<Option<Understood<'r>>, Reject> {
     let text = |column: Option<usize>| column.map_or("", |column| row.text(column));
     let score = match scored(row.text(columns.cvss)) {
-        Some(Scored::Score(score)) => Some(score),
-        Some(Scored::Unknown) => None,
-        Some(Scored::NoResult) => return Ok(None),
-        None => {
-            let message = format!("`{}` is no score of CVSS", row.text(columns.cvss));
-            return Err(Reject::value(columns.cvss, message, "a number from 0.0 to 10.0 with one decimal"));
-        }
+        Scored::Score(score) => Some(score),
+        Scored::Unknown | Scored::Unreadable => None,
+        Scored::NoResult => return Ok(None),
     };
     let host = match row.text(columns.ip) {
         "" => text(columns.hostname),

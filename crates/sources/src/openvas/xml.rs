@@ -12,7 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::facts::{Gathered, ScanResult};
-use super::{Named, Scored, named, scored, service};
+use super::{Named, SCORE_HINT, Scored, named, scored, service, unreadable_score};
 use crate::civil::{CivilClock, TimePattern};
 use crate::declaration::{NetworkBy, NetworkKey, ScanFormat};
 use crate::pieces::{Input, Stopped, foreign, refuse_empty};
@@ -283,6 +283,13 @@ struct OpenResult {
     cves: usize,
 }
 
+impl OpenResult {
+    /// What stands as its score.
+    fn scored_as(&self) -> &str {
+        if self.severity.is_empty() { &self.base } else { &self.severity }
+    }
+}
+
 /// A host that was scanned.
 #[derive(Default)]
 struct OpenHost {
@@ -408,7 +415,16 @@ impl Report<'_> {
             received.rows += 1;
             let result = std::mem::take(&mut self.result);
             match self.take(&result) {
-                Ok(true) => received.accepted += 1,
+                Ok(true) => {
+                    received.accepted += 1;
+                    let stated = result.scored_as();
+                    if matches!(scored(stated), Scored::Unreadable) {
+                        let (place, message) =
+                            (Place::line(self.file, result.line), unreadable_score(&shown(stated)));
+                        let finding = Finding::warning(codes::BAD_VALUE, place, message);
+                        received.findings.push(finding.hint(SCORE_HINT));
+                    }
+                }
                 Ok(false) => received.ignored += 1,
                 Err((message, hint)) => received.reject(self.rejected(result.line, message, hint)),
             }
@@ -448,15 +464,10 @@ impl Report<'_> {
         if !self.with_results.contains(host) {
             self.with_results.insert(host.clone());
         }
-        let severity = if result.severity.is_empty() { &result.base } else { &result.severity };
-        let score = match scored(severity) {
-            Some(Scored::Score(score)) => Some(score),
-            Some(Scored::Unknown) => None,
-            Some(Scored::NoResult) => return Ok(false),
-            None => {
-                let message = format!("`{}` is no score of CVSS", shown(severity));
-                return Err((message, "a number from 0.0 to 10.0 with one decimal"));
-            }
+        let score = match scored(result.scored_as()) {
+            Scored::Score(score) => Some(score),
+            Scored::Unknown | Scored::Unreadable => None,
+            Scored::NoResult => return Ok(false),
         };
         if host.is_empty() {
             return Err(("the result has no host".to_owned(), "every result needs one"));
