@@ -11,6 +11,7 @@ mod csv;
 mod facts;
 mod xml;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use impegno_findings::{Finding, Place};
@@ -71,6 +72,11 @@ impl Named {
             }
         }
     }
+}
+
+/// A host in one form: an address as it is written by the standard, a name as it stands.
+fn host_form(host: &str) -> Cow<'_, str> {
+    host.parse::<IpAddr>().map_or(Cow::Borrowed(host), |address| Cow::Owned(address.to_string()))
 }
 
 /// The place of a vulnerability on its host: `443/tcp`, or `general` where it belongs to no port.

@@ -209,6 +209,20 @@ fn a_host_with_false_positives_only_is_no_sign_of_a_whole_list() {
     assert_eq!(stated(&report, SCAN_REPORT, "listed"), [""]);
 }
 
+/// An address is written in several ways; the host is one.
+#[test]
+fn an_address_has_one_form() {
+    let report = xml(&REPORT
+        .replace(">10.0.0.1<asset", ">2001:DB8::1<asset")
+        .replace("<ip>10.0.0.1<", "<ip>2001:db8:0::1<"));
+    assert_eq!(stated(&report, SCAN_RESULT, "host"), ["2001:db8::1"]);
+    assert_eq!(stated(&report, SCANNED_HOST, "host"), ["2001:db8::1", "10.0.0.2"]);
+    let table = rows(
+        "2001:DB8:0::1,,443,tcp,7.1,High,1.3.6,2025-04-10T09:00:00Z,\n,Server.Esempio,443,tcp,7.1,High,1.3.6,2025-04-10T09:00:00Z,\n",
+    );
+    assert_eq!(stated(&table, SCAN_RESULT, "host"), ["2001:db8::1", "Server.Esempio"]);
+}
+
 #[test]
 fn networks_are_told_by_task_by_range_or_by_the_name_of_the_file() {
     let networks = "networks = { \"rete pubblica\" = \"pubblica\", \"10.0.0.0/8\" = \"intranet\" }";

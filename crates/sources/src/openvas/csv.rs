@@ -3,11 +3,13 @@
 //! The columns are those that OpenVAS writes, in any order: older forms have no quality of detection, newer ones end
 //! with two on EPSS. Cells hold line breaks.
 
+use std::borrow::Cow;
+
 use impegno_facts::Facts;
 use impegno_findings::{Finding, Place, Severity};
 
 use super::facts::{Gathered, ScanResult};
-use super::{Named, SCORE_HINT, Scored, named, scored, service, unreadable_score};
+use super::{Named, SCORE_HINT, Scored, host_form, named, scored, service, unreadable_score};
 use crate::civil::{CivilClock, TimePattern};
 use crate::declaration::ScanFormat;
 use crate::pieces::{Piece, Reading, too_long};
@@ -140,7 +142,10 @@ impl<'r> Results<'r> {
         let taken = check_form(row, columns.count).and_then(|()| {
             let moment = |text: &[u8]| self.clock.instant(&self.time, text).filter(|at| *at >= 0);
             let result = understand(row, columns, named, self.format, moment)?;
-            Ok(result.map(|one| self.gathered.result(&ScanResult { service: &one.service, ..one.result })))
+            Ok(result.map(|one| {
+                let (service, host) = (&one.service, &one.host);
+                self.gathered.result(&ScanResult { service, host, ..one.result });
+            }))
         });
         match taken {
             Ok(Some(())) => {
@@ -179,11 +184,12 @@ fn understand<'r>(
     if host.is_empty() {
         return Err(Reject::value(columns.ip, "the result has no host", "every row needs one"));
     }
+    let host = host_form(host);
     let test = row.text(columns.test);
     if test.is_empty() {
         return Err(Reject::value(columns.test, "the result names no test", "every row needs its OID"));
     }
-    let Some(network) = named.network(format, text(columns.task), host) else {
+    let Some(network) = named.network(format, text(columns.task), &host) else {
         let message = format!("no network is declared for the host `{host}`");
         let hint = "add its range of addresses, or the scan task, to `networks` of the source's declaration";
         return Err(Reject::value(columns.ip, message, hint));
@@ -195,10 +201,11 @@ fn understand<'r>(
     let names = text(columns.cves).split(',').filter(|name| !name.trim().is_empty());
     Ok(Some(Understood {
         service: service(row.text(columns.port), row.text(columns.protocol)),
+        host,
         result: ScanResult {
             scan: &named.scan,
             network,
-            host,
+            host: "",
             service: "",
             test,
             score,
@@ -212,9 +219,10 @@ fn understand<'r>(
     }))
 }
 
-/// A result whose service is put together from two columns.
+/// A result whose service is put together from two columns, and whose host has one form.
 struct Understood<'r> {
     service: String,
+    host: Cow<'r, str>,
     result: ScanResult<'r>,
 }
 

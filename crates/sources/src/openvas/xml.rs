@@ -12,7 +12,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::facts::{Gathered, ScanResult};
-use super::{Named, SCORE_HINT, Scored, named, scored, service, unreadable_score};
+use super::{Named, SCORE_HINT, Scored, host_form, named, scored, service, unreadable_score};
 use crate::civil::{CivilClock, TimePattern};
 use crate::declaration::{NetworkBy, NetworkKey, ScanFormat};
 use crate::pieces::{Input, Stopped, foreign, refuse_empty};
@@ -460,9 +460,9 @@ impl Report<'_> {
 
     /// Takes a result; false when it is none.
     fn take(&mut self, result: &OpenResult) -> Result<bool, (String, &'static str)> {
-        let host = if result.host.is_empty() { &result.hostname } else { &result.host };
+        let host = &*host_form(if result.host.is_empty() { &result.hostname } else { &result.host });
         if !self.with_results.contains(host) {
-            self.with_results.insert(host.clone());
+            self.with_results.insert(host.to_owned());
         }
         let score = match scored(result.scored_as()) {
             Scored::Score(score) => Some(score),
@@ -506,14 +506,15 @@ impl Report<'_> {
         if host.ip.is_empty() {
             return Err(("a host that was scanned has no address".to_owned(), "export the report again"));
         }
-        let network = self.network(&host.ip)?;
+        let ip = host_form(&host.ip);
+        let network = self.network(&ip)?;
         let Some(at) = self.moment(&[&host.start, &self.head.start, &self.head.timestamp]) else {
             let message = format!("`{}` is not a time", shown(&host.start));
             return Err((message, "written like 2025-04-10T09:30:00Z"));
         };
-        self.gathered.host(&self.named.scan, &network, &host.ip, at, host.line);
+        self.gathered.host(&self.named.scan, &network, &ip, at, host.line);
         self.networks.insert(network.clone());
-        self.hosts.insert((network, host.ip.clone()));
+        self.hosts.insert((network, ip.into_owned()));
         Ok(())
     }
 
