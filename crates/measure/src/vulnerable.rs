@@ -54,8 +54,12 @@ pub(crate) struct Scan {
     seen: Option<i64>,
     /// Its report says that it was not done to its end.
     unfinished: bool,
-    /// Its report lists all hosts.
-    all_listed: bool,
+    /// Its reports list all hosts; `None` without a report.
+    all_listed: Option<bool>,
+    /// Results that its reports say they do not give, by source.
+    left_out: BTreeMap<String, u64>,
+    /// A report leaves out results and does not say how many.
+    withheld: bool,
     /// What the register says there were.
     hosts_stated: Option<u64>,
     services_stated: Option<u64>,
@@ -139,7 +143,14 @@ impl ScanBook {
                 "scan-report" => {
                     scan.said = earliest(scan.said, at);
                     scan.unfinished |= !["", "Done"].contains(&rows.text("status", row));
-                    scan.all_listed |= rows.text("listed", row) == "all";
+                    scan.all_listed = both(scan.all_listed, Some(rows.text("listed", row) == "all"));
+                    match rows.text("missing", row) {
+                        "" => {}
+                        count => match count.parse::<u64>() {
+                            Ok(count) => *scan.left_out.entry(part.source.clone()).or_default() += count,
+                            Err(_) => scan.withheld = true,
+                        },
+                    }
                     scan.origins.push(origin);
                 }
                 _ => {
@@ -195,7 +206,11 @@ impl Scan {
         self.said = other.said.map_or(self.said, |at| earliest(self.said, at));
         self.seen = other.seen.map_or(self.seen, |at| earliest(self.seen, at));
         self.unfinished |= other.unfinished;
-        self.all_listed |= other.all_listed;
+        self.all_listed = both(self.all_listed, other.all_listed);
+        self.withheld |= other.withheld;
+        for (source, count) in other.left_out {
+            *self.left_out.entry(source).or_default() += count;
+        }
         self.hosts_stated = self.hosts_stated.max(other.hosts_stated);
         self.services_stated = self.services_stated.max(other.services_stated);
         self.results_stated = self.results_stated.max(other.results_stated);
@@ -226,6 +241,14 @@ fn join<K: Ord>(all: &mut BTreeMap<K, Worst>, key: K, worst: Worst) {
 
 fn earliest(known: Option<i64>, at: i64) -> Option<i64> {
     Some(known.map_or(at, |known| known.min(at)))
+}
+
+/// What holds of all reports.
+fn both(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a && b),
+        (a, b) => a.or(b),
+    }
 }
 
 fn is_of_scans(kind: &str) -> bool {

@@ -66,7 +66,8 @@ fn figures(measurement: &Measurement) -> Option<[BigRational; 3]> {
 type One<'o> = (&'o str, i64, i64, &'o [(&'o str, &'o str)]);
 
 fn operations(ones: &[One<'_>]) -> Facts {
-    let names = ["scan", "network", "host", "service", "cvss", "test", "status", "listed", "measure"];
+    let names =
+        ["scan", "network", "host", "service", "cvss", "test", "status", "listed", "missing", "measure"];
     let mut facts = Operations::default();
     for (n, (kind, at, quantity, stated)) in ones.iter().enumerate() {
         facts.id.push(&format!("{kind}-{n}"));
@@ -240,6 +241,41 @@ fn results_that_never_came_could_be_anything() {
     // More results than hosts cannot make more than all of them vulnerable.
     let measurement = measured(&hosts("< 5 %", ""), &Memory::of(vec![register("s", 1, 3, 90)]));
     assert_eq!(figures(&measurement), Some([share(0, 1), share(0, 1), share(1, 1)]));
+}
+
+/// A report that is a page, or what a filter selects, is no whole scan.
+#[test]
+fn results_that_a_report_leaves_out_could_be_anything() {
+    let report = |missing: &'static str, listed: &'static str| {
+        let stated =
+            [("scan", "s"), ("network", "p"), ("status", "Done"), ("missing", missing), ("listed", listed)];
+        operations(&[("scan-report", DAY, 1, &stated)])
+    };
+    let clean = || scan("s", 1, &[("h1", "", "2.0")]);
+    let high = |parts: Vec<Facts>| {
+        let mut facts = vec![clean(), register("s", 1, 10, 1)];
+        facts.extend(parts);
+        figures(&measured(&hosts("< 5 %", ""), &Memory::of(facts))).map(|[_, _, high]| high)
+    };
+    assert_eq!(high(vec![report("", "all")]), Some(share(0, 1)));
+    assert_eq!(high(vec![report("3", "")]), Some(share(3, 10)));
+    assert_eq!(high(vec![report("3", ""), report("4", "")]), Some(share(7, 10)));
+    assert_eq!(high(vec![report("some", "")]), Some(share(1, 1)));
+    // Of two reports of one scan one lists all hosts: nobody knows of those of the other.
+    let two = Memory::of(vec![clean(), report("", "all"), report("", "")]);
+    assert_eq!(evidence(&measured(&hosts("< 5 %", ""), &two)).most, None);
+    let one = Memory::of(vec![clean(), report("", "all")]);
+    assert_eq!(evidence(&measured(&hosts("< 5 %", ""), &one)).most, Some(1));
+    // Nor does anybody know who follows them up.
+    let ticket = || tickets(&[("V1", "h1", "", "no", 2, None)]);
+    let over = || scan("s", 1, &[("h1", "", "9.8")]);
+    let bounds = |missing: &'static str| {
+        figures(&measured(&tracked(), &Memory::of(vec![over(), ticket(), report(missing, "")])))
+    };
+    assert_eq!(bounds("3"), Some([share(1, 1), share(1, 4), share(1, 1)]));
+    assert_eq!(bounds("some"), Some([share(1, 1), share(0, 1), share(1, 1)]));
+    let unknown = measured(&tracked(), &Memory::of(vec![clean(), report("some", "")]));
+    assert_eq!(unknown.verdict, Verdict::NotMeasured(Reason::NothingKnown));
 }
 
 #[test]

@@ -131,6 +131,11 @@ pub(crate) const UNFINISHED_SCAN: Code = Code {
     name: "unfinished-scan",
     meaning: "A scan report says that the scan was not done to its end; it was received, and no promise is judged by it.",
 };
+/// A scan report that gives a part of the results.
+pub(crate) const PARTIAL_REPORT: Code = Code {
+    name: "partial-report",
+    meaning: "A scan report has one page of the results, or those that a filter selects; it was received, and what it leaves out widens the band of every promise on the scan.",
+};
 
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
@@ -160,4 +165,5 @@ pub const CODES: &[Code] = &[
     MISSING_SHEET,
     UNREADABLE_REPORT,
     UNFINISHED_SCAN,
+    PARTIAL_REPORT,
 ];

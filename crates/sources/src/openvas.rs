@@ -9,6 +9,7 @@
 
 mod csv;
 mod facts;
+mod whole;
 mod xml;
 
 use std::borrow::Cow;

@@ -345,6 +345,60 @@ fn a_text_without_end_stays_out_of_memory() {
     }
 }
 
+/// A page, or what a filter selects, is not the scan: what is missing is counted where a count says it, and the list of
+/// hosts is not taken as whole.
+#[test]
+fn a_report_of_a_part_of_the_results_is_told() {
+    let with = |filter: &str, counts: &str| {
+        let text = REPORT.replace("min_qod=70", filter);
+        let text = text.replace(
+            "</results>",
+            &format!("</results><result_count>9<full>0</full>{counts}</result_count>"),
+        );
+        let report = xml(&text.replacen("<full>0</full>", "", usize::from(counts.contains("<full>"))));
+        let codes: Vec<&str> = report.findings.iter().map(|one| one.code.name).collect();
+        let value = |dimension: &str| stated(&report, SCAN_REPORT, dimension).concat();
+        (codes.concat(), value("missing"), value("listed"))
+    };
+    let whole = (String::new(), String::new(), "all".to_owned());
+    let part = |missing: &str| ("partial-report".to_owned(), missing.to_owned(), String::new());
+    // Two results are in the list, one of them a false positive. Counts that are too small are not believed.
+    for counts in
+        ["", "<filtered>0</filtered>", "<filtered>2</filtered>", "<full>80</full><filtered>2</filtered>"]
+    {
+        for filter in ["levels=hml rows=-1", "levels=chml rows=100 first=1 sort-reverse=severity", "rows=-2"]
+        {
+            assert_eq!(with(filter, counts), whole, "{filter} {counts}");
+        }
+    }
+    assert_eq!(with("rows=100", "<filtered>7</filtered>"), part("5"));
+    assert_eq!(with("rows=100", "<full>8</full>"), part("6"));
+    assert_eq!(with("rows=2", "<full>80</full><filtered>7</filtered>"), part("5"));
+    // A page that is full: there may be others, unless it is said that there are none.
+    assert_eq!(with("rows=2", ""), part("some"));
+    assert_eq!(with("rows=2", "<filtered>2</filtered>"), whole);
+    assert_eq!(with("rows=100 first=101", ""), part("some"));
+    // What a filter took out by its severity or otherwise is in the count before it.
+    for filter in ["levels=ml", "levels=hml severity&lt;7.0", "host=10.0.0.1", "vulnerability~ssl", "firefox"]
+    {
+        assert_eq!(with(filter, "<full>9</full><filtered>2</filtered>"), part("7"), "{filter}");
+        assert_eq!(with(filter, "<filtered>2</filtered>"), part("some"), "{filter}");
+    }
+    // The list itself says where it begins and ends.
+    let page = xml(&REPORT.replace("max=\"-1\"", "max=\"2\""));
+    assert_eq!(stated(&page, SCAN_REPORT, "missing"), ["some"]);
+    let second = xml(&REPORT.replace("start=\"1\"", "start=\"101\""));
+    assert_eq!(stated(&second, SCAN_REPORT, "missing"), ["some"]);
+}
+
+/// A result that could not be used could be anything; the error is told already.
+#[test]
+fn a_result_that_could_not_be_used_is_missing() {
+    let report = xml(&REPORT.replace("<nvt oid=\"1.3.6.1\">", "<nvt>"));
+    assert_eq!(messages(&report), ["bad-value: the result names no test"]);
+    assert_eq!(stated(&report, SCAN_REPORT, "missing"), ["1"]);
+}
+
 #[test]
 fn a_scan_that_was_stopped_is_told() {
     let report = xml(&REPORT.replace(">Done<", ">Stopped<"));

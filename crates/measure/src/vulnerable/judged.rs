@@ -28,8 +28,11 @@ pub struct VulnerableEvidence {
     pub total: u64,
     /// How many at most; `None` where nobody says how many had no findings.
     pub most: Option<u64>,
-    /// Results that the register of scans states and that were never received: each could be over the threshold.
+    /// Results that the register of scans or a report states and that were never received: each could be over the
+    /// threshold.
     pub missing: u64,
+    /// A report leaves out results, and nobody says how many.
+    pub withheld: bool,
 }
 
 /// A scan of the period.
@@ -147,6 +150,7 @@ pub(crate) fn measure(
             total: 0,
             most: None,
             missing: 0,
+            withheld: false,
         };
         return (Err(reason), evidence);
     };
@@ -214,6 +218,7 @@ fn found(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Ticket
         total,
         most,
         missing,
+        withheld: scans.iter().any(|(_, scan, _)| scan.withheld),
     };
     let share = match wanted.share {
         ScanShare::Hosts | ScanShare::Services => evidence.vulnerable(),
@@ -237,7 +242,7 @@ fn totals(share: ScanShare, scans: &[(&str, &Scan, Instant)], known: u64) -> (u6
     for (_, scan, _) in scans {
         let (listed, stated) = (listed(scan), stated(scan));
         least = least.max(stated.unwrap_or(0));
-        let all_listed = scan.all_listed && share != ScanShare::Services;
+        let all_listed = scan.all_listed == Some(true) && share != ScanShare::Services;
         most = match (most, stated) {
             // Those without a name may be others in every scan.
             (Some(most), Some(stated)) => Some(most + stated.saturating_sub(listed)),
@@ -337,7 +342,8 @@ impl VulnerableEvidence {
         if self.total == 0 {
             return Err(Reason::EmptyWhole);
         }
-        let at_worst = (over + self.count(UnitState::Unknown) + self.missing).min(self.total);
+        let at_worst = (over + self.count(UnitState::Unknown)).saturating_add(self.missing).min(self.total);
+        let at_worst = if self.withheld { self.total } else { at_worst };
         let part =
             |count: u64, whole: u64| fraction(i128::from(count), i128::from(whole)).unwrap_or_default();
         let low = self.most.map_or_else(BigRational::default, |most| part(over, most));
@@ -349,24 +355,32 @@ impl VulnerableEvidence {
         let scoreless = || self.findings.iter().filter(|one| one.score.is_none());
         let followed = scoreless().filter(|one| one.tracking.is_some()).count() as u64;
         let unfollowed = scoreless().count() as u64 - followed;
-        let doubt = followed + unfollowed + self.missing;
+        let doubt = (followed + unfollowed).saturating_add(self.missing);
         let part = |count: u64, whole: u64| fraction(i128::from(count), i128::from(whole));
         let Some(value) = part(tracked, over) else {
-            return Err(if doubt == 0 { Reason::NoCase } else { Reason::NothingKnown });
+            return Err(if doubt == 0 && !self.withheld { Reason::NoCase } else { Reason::NothingKnown });
         };
         // At worst all that could be over the threshold is, and nobody follows up what was never received.
         let low = part(tracked, over + unfollowed + self.missing).unwrap_or_default();
         let sure = followed + self.missing;
         let high = part(tracked + sure, over + sure).unwrap_or_default();
+        if self.withheld {
+            // Any number of them: with nobody's the share goes to 0, with followed ones to 1.
+            return Ok((
+                value,
+                Band { low: BigRational::default(), high: BigRational::from_integer(1.into()) },
+            ));
+        }
         Ok((value, Band { low, high }))
     }
 }
 
 impl Scan {
-    /// Results that the register states and no source gave in full.
+    /// Results that the register states and no source gave in full, or that the reports say they leave out.
     fn missing(&self) -> u64 {
         let received = self.received.values().max().copied().unwrap_or(0);
-        self.results_stated.map_or(0, |stated| stated.saturating_sub(received))
+        let of_register = self.results_stated.map_or(0, |stated| stated.saturating_sub(received));
+        of_register.max(self.left_out.values().max().copied().unwrap_or(0))
     }
 }
 

@@ -22,10 +22,13 @@ pub const FOUND: &str = "found";
 pub const SCAN_KINDS: [&str; 3] = [SCAN_RESULT, SCANNED_HOST, SCAN_REPORT];
 
 /// The dimensions of these operations.
-pub const SCAN_DIMENSIONS: &[&str; 12] = &[
+pub const SCAN_DIMENSIONS: &[&str; 13] = &[
     "scan", "network", "host", "service", "cvss", "band", "severity", "test", "cves", "qod", "status",
-    "listed",
+    "listed", "missing",
 ];
+
+/// The value of `missing` where a report leaves out results and does not say how many.
+pub(super) const SOME_MISSING: &str = "some";
 
 /// The dimensions of a [`FINDING`].
 pub const FINDING_DIMENSIONS: &[&str; 7] =
@@ -50,6 +53,27 @@ pub(super) struct ScanResult<'r> {
     pub id: &'r str,
     pub at: i64,
     pub line: u32,
+}
+
+/// What a report says of its scan as a whole.
+pub(super) struct Told<'r> {
+    /// Identifier of the report, empty where it has none.
+    pub report: &'r str,
+    /// How the scan ended, as written.
+    pub status: &'r str,
+    /// The report lists all hosts that were scanned.
+    pub all_listed: bool,
+    pub missing: Missing,
+    pub at: i64,
+}
+
+/// Results of a scan that its report does not give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    Nothing,
+    Count(u64),
+    /// There may be some: nobody says how many.
+    Some,
 }
 
 /// What was read and not yet handed over.
@@ -90,7 +114,21 @@ impl Gathered {
             &id,
             result.at,
             result.line,
-            [scan, network, host, service, &score, band, result.severity, test, &cves, result.qod, "", ""],
+            [
+                scan,
+                network,
+                host,
+                service,
+                &score,
+                band,
+                result.severity,
+                test,
+                &cves,
+                result.qod,
+                "",
+                "",
+                "",
+            ],
         );
         self.findings.case.push(&[network, host, service, test].join("/"));
         self.findings.kind.push(FINDING);
@@ -112,16 +150,25 @@ impl Gathered {
             &id,
             at,
             line,
-            [scan, network, host, "", "", "", "", "", "", "", "", ""],
+            [scan, network, host, "", "", "", "", "", "", "", "", "", ""],
         );
     }
 
-    /// A scan of a network: how it ended, and whether its report lists all hosts that were scanned.
-    pub(super) fn report(&mut self, scan: &str, network: &str, status: &str, all_listed: bool, at: i64) {
-        let listed = if all_listed { "all" } else { "" };
-        let id = [scan, network].join("/");
-        let stated = [scan, network, "", "", "", "", "", "", "", "", status, listed];
-        self.operation(SCAN_REPORT, &id, at, 1, stated);
+    /// A scan of a network.
+    pub(super) fn report(&mut self, scan: &str, network: &str, told: &Told<'_>) {
+        let listed = if told.all_listed { "all" } else { "" };
+        let missing = match told.missing {
+            Missing::Nothing => String::new(),
+            Missing::Count(count) => count.to_string(),
+            Missing::Some => SOME_MISSING.to_owned(),
+        };
+        // Two reports of one scan are two, so that the second does not hide what the first leaves out.
+        let id = match told.report {
+            "" => [scan, network].join("/"),
+            report => [scan, network, report].join("/"),
+        };
+        let stated = [scan, network, "", "", "", "", "", "", "", "", told.status, listed, &missing];
+        self.operation(SCAN_REPORT, &id, told.at, 1, stated);
     }
 
     fn operation(&mut self, kind: &str, id: &str, at: i64, line: u32, stated: [&str; SCAN_DIMENSIONS.len()]) {

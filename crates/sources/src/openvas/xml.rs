@@ -11,7 +11,8 @@ use impegno_findings::{Finding, Place};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::facts::{Gathered, ScanResult};
+use super::facts::{Gathered, ScanResult, Told};
+use super::whole::Whole;
 use super::{Named, SCORE_HINT, Scored, host_form, named, scored, service, unreadable_score};
 use crate::civil::{CivilClock, TimePattern};
 use crate::declaration::{NetworkBy, NetworkKey, ScanFormat};
@@ -76,6 +77,7 @@ pub(crate) fn read<E>(
         networks: BTreeSet::new(),
         began: BTreeSet::new(),
         seen_results: false,
+        whole: Whole::default(),
         gathered: Gathered::default(),
     };
     let mut buffer = Vec::new();
@@ -217,6 +219,8 @@ struct Report<'r> {
     began: BTreeSet<usize>,
     /// There is a list of results, be it empty.
     seen_results: bool,
+    /// Whether these are all.
+    whole: Whole,
     gathered: Gathered,
 }
 
@@ -262,8 +266,8 @@ struct Head {
     status: String,
     start: String,
     timestamp: String,
-    /// The settings of the export.
-    filter: String,
+    /// Identifier of the report.
+    id: String,
 }
 
 /// A result that is being read.
@@ -361,12 +365,16 @@ impl Report<'_> {
         if is_report && !self.began.insert(self.path.depth) {
             return Err("a second report begins: one report a file".to_owned());
         }
+        if is_report && name == "report" {
+            self.head.id = attribute(element, "id")?;
+        }
         // The text of an element that has others within is what stands before the first.
         self.keep();
         self.path.open(name);
         self.text.clear();
         if self.path.ends(&["report", "results"]) {
             self.seen_results = true;
+            self.whole.page(&attribute(element, "start")?, &attribute(element, "max")?);
         } else if self.path.ends(&["report", "results", "result"]) {
             self.result = OpenResult { line, id: attribute(element, "id")?, ..OpenResult::default() };
         } else if self.path.ends(&["results", "result", "nvt"]) {
@@ -401,7 +409,9 @@ impl Report<'_> {
             ["scan_run_status", "report", _] => &mut head.status,
             ["scan_start", "report", _] => &mut head.start,
             ["timestamp", "report", _] => &mut head.timestamp,
-            ["term", "filters", "report"] => &mut head.filter,
+            ["term", "filters", "report"] => &mut self.whole.filter,
+            ["full", "result_count", "report"] => &mut self.whole.full,
+            ["filtered", "result_count", "report"] => &mut self.whole.filtered,
             _ => return,
         };
         if place.is_empty() {
@@ -413,6 +423,7 @@ impl Report<'_> {
         self.keep();
         if self.path.ends(&["report", "results", "result"]) {
             received.rows += 1;
+            self.whole.read += 1;
             let result = std::mem::take(&mut self.result);
             match self.take(&result) {
                 Ok(true) => {
@@ -426,7 +437,10 @@ impl Report<'_> {
                     }
                 }
                 Ok(false) => received.ignored += 1,
-                Err((message, hint)) => received.reject(self.rejected(result.line, message, hint)),
+                Err((message, hint)) => {
+                    self.whole.lost += 1;
+                    received.reject(self.rejected(result.line, message, hint));
+                }
             }
         } else if self.path.ends(&["report", "host"]) {
             received.rows += 1;
@@ -535,10 +549,16 @@ impl Report<'_> {
             let finding = Finding::warning(codes::UNFINISHED_SCAN, Place::line(self.file, line), message);
             received.findings.push(finding.hint("export the report again when the scan is done"));
         }
+        if let Some(message) = self.whole.left_out() {
+            let finding = Finding::warning(codes::PARTIAL_REPORT, Place::line(self.file, line), message);
+            let hint = "export it with `rows=-1 levels=chmlgf` and without search terms; until then what is missing widens the band";
+            received.findings.push(finding.hint(hint));
+        }
         // The scanner lists either all hosts or those with results only, as the export was asked for.
         let all = self.hosts.iter().any(|(_, host)| !self.with_results.contains(host));
-        let asked = self.head.filter.split_whitespace().any(|term| term == "result_hosts_only=0");
-        let all_listed = done && !self.hosts.is_empty() && (all || asked);
+        let asked = self.whole.filter.split_whitespace().any(|term| term == "result_hosts_only=0");
+        let whole = self.whole.left_out().is_none();
+        let all_listed = done && whole && !self.hosts.is_empty() && (all || asked);
         match &self.format.network {
             NetworkBy::Constant(network) => {
                 self.networks.insert(network.clone());
@@ -551,15 +571,17 @@ impl Report<'_> {
                 self.networks.extend(listed.iter().filter_map(of_task));
             }
         }
+        let (report, status) = (self.head.id.as_str(), self.head.status.as_str());
+        let told = Told { report, status, all_listed, missing: self.whole.missing(), at };
         for network in &self.networks {
-            self.gathered.report(&self.named.scan, network, &self.head.status, all_listed, at);
+            self.gathered.report(&self.named.scan, network, &told);
         }
         Ok(())
     }
 }
 
 /// The beginning of a text from a file, for a message.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(80).collect()
 }
 
