@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use impegno_calendar::{Calendar, Zone};
+use impegno_calendar::{Calendar, HolidayRule, Zone};
 use impegno_clocks::Profile;
 use impegno_findings::{Finding, Place};
 use impegno_settings::Table;
@@ -38,6 +38,8 @@ pub struct Centre {
     pub notices: Vec<Words>,
     /// Calendars by code; `24x7` is always there.
     pub calendars: BTreeMap<String, Calendar>,
+    /// Its own `[[holiday]]`s, on which every calendar of rules rests; those of a body are not among them.
+    pub holidays: Vec<HolidayRule>,
     /// Clocks that it declares, by code; [`Profile::NAMES`] are always there besides.
     pub clocks: BTreeMap<String, Profile>,
     /// How the cases of a source are counted that declares a clock of its own, by source. Not of this folder's
@@ -85,6 +87,7 @@ pub fn read(folder: &Folder) -> (Option<Centre>, Vec<Finding>) {
     if let Some(text) = folder.get("bodies.csv") {
         centre.bodies = read_bodies("bodies.csv", text, &mut findings);
     }
+    centre.holidays = calendars.of_the_centre();
     centre.calendars = calendars.build(&centre.zone, &centre.bodies, folder, &mut findings);
     if let Some(text) = folder.get("services.csv") {
         centre.services = read_services("services.csv", text, &centre.schemes, &mut findings);
@@ -207,6 +210,7 @@ impl Centre {
             zone,
             notices: Vec::new(),
             calendars: BTreeMap::new(),
+            holidays: Vec::new(),
             clocks: BTreeMap::new(),
             source_clocks: BTreeMap::new(),
             bodies: Vec::new(),

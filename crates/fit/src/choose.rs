@@ -50,7 +50,7 @@ pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> 
     if search.splits[split].classes.len() > 1 {
         without.push(plain::classes(&sample, &search.splits[split]));
     }
-    without.extend(plain::best(&sample));
+    without.extend(plain::best(&sample, request.end));
     let without: Vec<Compared> =
         without.into_iter().map(|answers| fitted.compared(&sample, answers)).collect();
     let interval = interval(on_held_back);
@@ -78,6 +78,9 @@ pub fn fit(cases: &Cases, centre: &Centre, joins: &Joins, request: &Request) -> 
         on_held_back,
         interval,
         without,
+        undated: fitted.undated(&sample, &shape),
+        open: fitted.taken.progress.iter().filter(|progress| **progress == Progress::Open).count() as u64,
+        own_holidays: !centre.holidays.is_empty(),
         finding,
         alternatives,
     })
@@ -138,7 +141,7 @@ fn roundest(search: &Search<'_, '_>, shape: Shape, split: usize) -> (Shape, Opti
             .0
         {
             Limit::UpTo(limit) => units.iter().position(|unit| limit % unit == 0).unwrap_or(units.len()),
-            Limit::Never | Limit::Always => 0,
+            Limit::Never | Limit::Always | Limit::Unknown => 0,
         };
         let classes = sorted.classes(sample, &taken.progress, &search.splits[split]);
         // Half hours at the edges of the day are less round than whole ones.
@@ -201,9 +204,13 @@ fn alternatives(search: &Search<'_, '_>, ranked: &[(Shape, Score)], chosen: &Sha
     all
 }
 
-/// What deadlines say of each case, and of those that have none: the answer that most of them have in the search.
+/// What deadlines say of each case, and of those that have none: the answer that most of them have in the search. Nothing at all where
+/// no case of the search came before its own: that event is no deadline.
 pub(crate) fn deadline_answers(sample: &Sample<'_>, taken: &Taken) -> (Option<bool>, Vec<Option<bool>>) {
     let silent = |case: &usize| taken.progress[*case] == Progress::Silent;
+    if !sample.training().any(|case| taken.progress[case] == Progress::Done && taken.amounts[case] <= 0) {
+        return (None, vec![None; sample.flag.len()]);
+    }
     let (mut yes, mut no) = (0_u64, 0_u64);
     for case in sample.training().filter(silent) {
         *(if sample.flag[case] { &mut yes } else { &mut no }) += 1;
@@ -259,6 +266,15 @@ impl Fitted {
             part.add(sample.flag[case], self.said[case]);
         }
         (fitted, held_back)
+    }
+
+    /// Of a rule with deadlines, the cases that have none.
+    fn undated(&self, sample: &Sample<'_>, shape: &Shape) -> Confusion {
+        let dated = !matches!(shape.count, Count::Deadline(_));
+        let silent = |case: usize| !dated && self.taken.progress[case] == Progress::Silent;
+        let (mut all, held_back) = self.confusions(sample, silent);
+        all.join(held_back);
+        all
     }
 
     fn rule(&self, search: &Search<'_, '_>, shape: &Shape, split: usize) -> Rule {

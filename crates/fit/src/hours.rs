@@ -5,7 +5,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 
-use impegno_calendar::{Calendar, CalendarBuilder, Micros, WeeklyHours, Zone, italian_national_holidays};
+use impegno_calendar::{
+    Calendar, CalendarBuilder, HolidayRule, Micros, WeeklyHours, Zone, italian_national_holidays,
+};
 use impegno_charter::Centre;
 use jiff::civil::{Time, Weekday};
 
@@ -54,7 +56,7 @@ pub struct ProposedHours {
     pub opens: u8,
     /// When they end, likewise, 1 to 48; after `opens`.
     pub closes: u8,
-    /// Whether they rest on the Italian national holidays.
+    /// Whether they rest on the Italian national holidays; on those that the centre declares they always do.
     pub national_holidays: bool,
 }
 
@@ -74,9 +76,16 @@ impl ProposedHours {
         self.opens < self.closes && self.closes <= 48
     }
 
-    /// The calendar of these hours; `None` where they are none.
-    pub(crate) fn calendar(&self, zone: Zone, years: RangeInclusive<i16>) -> Option<Calendar> {
-        let holidays = if self.national_holidays { italian_national_holidays() } else { Vec::new() };
+    /// The calendar of these hours, which rests on the centre's own holidays too, as every calendar of its settings does; `None`
+    /// where they are none.
+    pub(crate) fn calendar(
+        &self,
+        zone: Zone,
+        years: RangeInclusive<i16>,
+        own: &[HolidayRule],
+    ) -> Option<Calendar> {
+        let mut holidays = if self.national_holidays { italian_national_holidays() } else { Vec::new() };
+        holidays.extend_from_slice(own);
         let builder = CalendarBuilder::new(self.to_string(), zone);
         Some(builder.hours(self.weekly()?).holidays(holidays).build(years))
     }
@@ -138,7 +147,8 @@ impl<'c> Calendars<'c> {
         if let Some(calendar) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
             return calendar;
         }
-        let Some(calendar) = hours.calendar(self.centre.zone.clone(), self.years.clone()) else {
+        let zone = self.centre.zone.clone();
+        let Some(calendar) = hours.calendar(zone, self.years.clone(), &self.centre.holidays) else {
             return self.always.clone();
         };
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);

@@ -13,13 +13,15 @@ pub enum Limit {
     Always,
     /// So many microseconds or days; exactly so many are in time.
     UpTo(i64),
+    /// The search has no case of which a limit could say something: nothing follows.
+    Unknown,
 }
 
 impl Limit {
     /// What it says of a case: in time, late, or nothing while it is open and may be both.
     pub(crate) fn says(self, amount: i64, progress: Progress) -> Option<bool> {
         match (progress, self) {
-            (Progress::Silent, _) => None,
+            (Progress::Silent, _) | (_, Limit::Unknown) => None,
             (_, Limit::Never) => Some(false),
             (Progress::Done, Limit::Always) => Some(true),
             (Progress::Open, Limit::Always) => None,
@@ -157,8 +159,14 @@ impl Steps {
     pub(crate) fn limit(&self, units: &[i64], tolerance: i64) -> (Limit, Option<Span>) {
         let most = self.steps.iter().map(|step| step.1).max().unwrap_or(0);
         let always = self.steps.last().map_or(0, |step| step.1);
+        // `late` is the number of flags that say no: where none does, a few that say yes are all that is known.
         if most < LEAST_GAIN {
-            return (Limit::Never, None);
+            let limit = match self.cases {
+                0 => Limit::Unknown,
+                _ if self.late == 0 || always > 0 => Limit::Always,
+                _ => Limit::Never,
+            };
+            return (limit, None);
         }
         if most - always < LEAST_GAIN {
             return (Limit::Always, None);
@@ -256,6 +264,22 @@ mod tests {
         assert_eq!(steps(&no).limit(&ROUND_DAYS, 0).0, Limit::Never);
         let yes: Vec<(i64, bool)> = (1..40).map(|n| (n, n != 33)).collect();
         assert_eq!(steps(&yes).limit(&ROUND_DAYS, 0).0, Limit::Always);
+    }
+
+    #[test]
+    fn few_flags_that_all_say_yes_are_not_never_in_time() {
+        assert_eq!(steps(&[(5, true), (9, true)]).limit(&ROUND_DAYS, 0).0, Limit::Always);
+        assert_eq!(
+            steps(&[(5, true), (9, true), (11, false), (12, true)]).limit(&ROUND_DAYS, 0).0,
+            Limit::Always
+        );
+        assert_eq!(steps(&[(5, false), (9, true), (11, false)]).limit(&ROUND_DAYS, 0).0, Limit::Never);
+        // Open, and the flag says yes: nothing says no.
+        let mut open = Steps::default();
+        open.take(5, (0, 0));
+        assert_eq!(open.limit(&ROUND_DAYS, 0).0, Limit::Always);
+        assert_eq!(steps(&[]).limit(&ROUND_DAYS, 0).0, Limit::Unknown);
+        assert_eq!(Limit::Unknown.says(5, Progress::Done), None);
     }
 
     #[test]

@@ -40,6 +40,13 @@ pub struct Outcome {
     /// What is reached without the rule, each held against it on the cases held back: always the same answer; the majority of
     /// each class; the best attribute that is no time.
     pub without: Vec<Compared>,
+    /// Of a rule with deadlines: the cases without one, of which it says what most of their flags say, and which no commitment judges;
+    /// in both parts.
+    pub undated: Confusion,
+    /// Cases that the rule counts with their time so far: they lack its second event.
+    pub open: u64,
+    /// Whether the centre declares holidays of its own, on which proposed hours rest too.
+    pub own_holidays: bool,
     /// Whether there is a rule.
     pub finding: Finding,
     /// The best rules of other kinds, by the share of the search that they explain on cases they were not made on.
@@ -141,6 +148,26 @@ impl Confusion {
             (true, None) => &mut self.met_silent,
             (false, None) => &mut self.late_silent,
         } += 1;
+    }
+
+    /// Counts the cases of another as well.
+    pub(crate) fn join(&mut self, other: Confusion) {
+        self.met_met += other.met_met;
+        self.met_late += other.met_late;
+        self.late_met += other.late_met;
+        self.late_late += other.late_late;
+        self.met_silent += other.met_silent;
+        self.late_silent += other.late_silent;
+    }
+
+    /// Cases of which the rule says that they are in time.
+    pub fn in_time(&self) -> u64 {
+        self.met_met + self.late_met
+    }
+
+    /// Cases of which the rule says that they are late.
+    pub fn late(&self) -> u64 {
+        self.met_late + self.late_late
     }
 
     /// Cases that the rule explains.

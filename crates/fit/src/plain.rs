@@ -1,5 +1,7 @@
 //! What explains flags without any time: the same answer for all, the majority of each value, whether an event happened.
 
+use impegno_calendar::Instant;
+
 use crate::outcome::PlainRule;
 use crate::sample::{FOLDS, HELD_BACK, Sample};
 use crate::split::Split;
@@ -22,8 +24,9 @@ pub(crate) fn classes(sample: &Sample<'_>, split: &Split) -> Answers {
     Answers { rule: PlainRule::Classes(split.by.clone()), said }
 }
 
-/// The best single dimension or event: that which explains most on cases that its majorities were not taken from.
-pub(crate) fn best(sample: &Sample<'_>) -> Option<Answers> {
+/// The best single dimension or event: that which explains most on cases that its majorities were not taken from. Events from `end`
+/// on are not known yet.
+pub(crate) fn best(sample: &Sample<'_>, end: Instant) -> Option<Answers> {
     let mut best: Option<(u64, Answers)> = None;
     let mut offer = |rule: PlainRule, class: &[u32], classes: usize| {
         let explained: u64 = (0..FOLDS)
@@ -43,7 +46,7 @@ pub(crate) fn best(sample: &Sample<'_>) -> Option<Answers> {
     }
     for (event, cases) in &sample.events {
         if *cases < sample.cases.len() as u64 {
-            let has = |case: &impegno_measure::Case<'_>| u32::from(case.first(event, i64::MAX).is_some());
+            let has = |case: &impegno_measure::Case<'_>| u32::from(case.first(event, end.0).is_some());
             let class: Vec<u32> = sample.cases.iter().map(has).collect();
             offer(PlainRule::HasEvent(event.clone()), &class, 2);
         }

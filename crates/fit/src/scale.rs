@@ -102,7 +102,7 @@ mod tests {
         let zone = Zone::named("Europe/Rome").expect("a zone");
         let week = WorkingWeek::Five;
         let hours = ProposedHours { week, opens: 0, closes: 48, national_holidays: true };
-        let working = hours.calendar(zone.clone(), 2024..=2026).expect("a calendar");
+        let working = hours.calendar(zone.clone(), 2024..=2026, &[]).expect("a calendar");
         for calendar in [Calendar::always(zone.clone()), working] {
             let clock = Clock::new(Profile::NATIVE, calendar.clone());
             for (works, term) in [(true, Term::working_days as fn(i32) -> Term), (false, Term::calendar_days)]

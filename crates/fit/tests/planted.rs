@@ -69,7 +69,11 @@ const PRIORITIES: [&str; 3] = ["alta", "media", "bassa"];
 
 /// Cases over a year, with the events opened, taken, waiting, resumed, solved and closed, and the flag of a rule.
 fn planted(plant: &Plant, cases: usize, seed: u64) -> Part {
-    let centre = centre("", "");
+    planted_in(&centre("", ""), plant, cases, seed)
+}
+
+/// The same with the calendars of a centre.
+fn planted_in(centre: &Centre, plant: &Plant, cases: usize, seed: u64) -> Part {
     let always = Calendar::always(centre.zone.clone());
     let calendar = plant.calendar.map_or(&always, |code| centre.calendar(code).expect("a calendar"));
     let mut random = Random(Pcg64Mcg::seed_from_u64(seed));
@@ -194,8 +198,13 @@ impl Supply for Memory {
 
 /// The commitments made from a rule are sound, and judge every case as the rule did.
 fn the_commitments_say_what_the_rule_says(outcome: &Outcome, part: &Part) {
-    let settings = paste(outcome, &centre("", "")).expect("a rule was found");
-    let centre = centre(&settings.calendar, &settings.commitments);
+    the_commitments_in_a_centre_say_what_the_rule_says(outcome, part, "");
+}
+
+/// The same in a centre with more settings. Measuring the commitments over the same cases keeps every promise that they make.
+fn the_commitments_in_a_centre_say_what_the_rule_says(outcome: &Outcome, part: &Part, more: &str) {
+    let settings = paste(outcome, &centre(more, ""), true).expect("a rule was found");
+    let centre = centre(&format!("{more}\n{}", settings.calendar), &settings.commitments);
     let whole = Interval { start: Instant(1_600_000_000_000_000), end: LATER };
     let Ok(measured) = measure_commitments(&centre, whole, LATER, &Memory(part.clone()));
     let limits = outcome.rule.classes.iter().filter(|class| matches!(class.limit, Limit::UpTo(_)));
@@ -217,6 +226,25 @@ fn the_commitments_say_what_the_rule_says(outcome: &Outcome, part: &Part) {
             measurement.code
         );
     }
+    let promised = promised(&settings.commitments);
+    assert_eq!(promised.len(), measured.len());
+    for (measurement, promised) in measured.iter().zip(promised) {
+        let Evidence::Within(evidence) = &measurement.evidence else { panic!("not a share of cases") };
+        let (good, late) = (evidence.count.good, evidence.count.late);
+        assert!(
+            100 * good >= promised * (good + late),
+            "{}: {good}, {late}, >= {promised} %",
+            measurement.code
+        );
+    }
+}
+
+/// The shares that commitments promise, in whole percent.
+fn promised(commitments: &str) -> Vec<u64> {
+    let shares = commitments.lines().filter_map(|line| line.strip_prefix("expected = \">= "));
+    shares
+        .map(|share| share.strip_suffix(" %\"").and_then(|share| share.parse().ok()).expect("a share"))
+        .collect()
 }
 
 #[test]
@@ -328,7 +356,7 @@ fn where_no_rule_was_planted_none_is_found() {
         let part = planted(&coin, 1_500, seed);
         let outcome = fitted(&part, &request()).expect("something to fit");
         assert_eq!(outcome.finding, Finding::None, "{:?}", outcome.rule);
-        assert_eq!(paste(&outcome, &centre("", "")), None);
+        assert_eq!(paste(&outcome, &centre("", ""), true), None);
     }
     // Nothing of low priority is ever in time, and all else always is.
     let attribute = Plant {
@@ -409,4 +437,167 @@ fn what_cannot_be_fitted_is_refused() {
     // A flag of three values is understood once its values are named.
     let named = Request { flag: "priority".to_owned(), met: vec!["alta".to_owned()], ..request() };
     assert_eq!(fitted(&part, &named).map(|outcome| outcome.met), Ok(vec!["alta".to_owned()]));
+}
+
+/// A day, and minutes in it, as an instant.
+fn minutes(day: i64, minutes: i64) -> i64 {
+    1_704_067_200_000_000 + (day * 24 * 60 + minutes) * 60_000_000
+}
+
+/// Cases without a deadline have the flag *in time*; a commitment with deadlines does not judge them, and does not promise for them.
+#[test]
+fn a_promise_of_deadlines_is_about_cases_that_have_one() {
+    let mut random = Random(Pcg64Mcg::seed_from_u64(5));
+    let mut rows: Vec<Row> = Vec::new();
+    for case in 0..600 {
+        let opened = minutes(case / 4, random.below(1_000));
+        let due = opened + random.length(9_000) * 60_000_000;
+        let closed = opened + random.length(9_000) * 60_000_000;
+        let dated = case % 3 != 0;
+        let flag = if dated && closed > due { "no" } else { "yes" };
+        let id = format!("C{case}");
+        let mut event = |name, at| rows.push((id.clone(), name, at, "media", flag, "web"));
+        event("opened", opened);
+        if dated {
+            event("due", due);
+        }
+        event("closed", closed);
+    }
+    let part = part(&rows);
+    let outcome = fitted(&part, &request()).expect("something to fit");
+    assert_eq!((outcome.finding, &outcome.rule.count), (Finding::Found, &Count::Deadline("due".to_owned())));
+    assert_eq!((outcome.rule.without_deadline, outcome.undated.met_met), (Some(true), 200));
+    let settings = paste(&outcome, &centre("", ""), true).expect("a rule was found");
+    assert!(
+        settings.commitments.contains("I casi senza scadenza (due) sono fuori dall’impegno"),
+        "{}",
+        settings.commitments
+    );
+    let centre = centre("", &settings.commitments);
+    let whole = Interval { start: Instant(1_600_000_000_000_000), end: LATER };
+    let Ok(measured) = measure_commitments(&centre, whole, LATER, &Memory(part.clone()));
+    let Evidence::Within(evidence) = &measured[0].evidence else { panic!("not a share of cases") };
+    let (good, late) = (evidence.count.good, evidence.count.late);
+    assert_eq!(good + late, 400);
+    let [promised] = promised(&settings.commitments)[..] else { panic!("{}", settings.commitments) };
+    assert!(100 * good >= promised * 400 && 100 * good < (promised + 1) * 400, "{good}, >= {promised} %");
+    assert!(settings.commitments.contains(&format!("({good} di 400)")), "{}", settings.commitments);
+}
+
+const HOLIDAYS: &str = r#"
+[[holiday]]
+name = "Patrono"
+day = "01-22"
+
+[[holiday]]
+name = "Chiusura di marzo"
+day = "03-12"
+
+[[holiday]]
+name = "Fiera"
+day = "05-14"
+
+[[holiday]]
+name = "Chiusura di luglio"
+day = "07-23"
+
+[[holiday]]
+name = "Palio"
+day = "10-08"
+"#;
+
+/// Proposed hours rest on the holidays of the centre in the search as they do once they are pasted.
+#[test]
+fn proposed_hours_keep_the_holidays_of_the_centre() {
+    let plant = Plant {
+        calendar: Some("ufficio"),
+        from: "opened",
+        to: "solved",
+        limits: [5, 10, 40],
+        paused: false,
+        noise_per_mille: 20,
+    };
+    let part = planted_in(&centre(HOLIDAYS, ""), &plant, 4_000, 12);
+    let bare = format!("name = \"Prova\"\nzone = \"Europe/Rome\"\n{HOLIDAYS}");
+    let (bare, findings) = impegno_charter::read(&BTreeMap::from([("centre.toml".to_owned(), bare)]));
+    assert!(findings.is_empty(), "{findings:?}");
+    let bare = bare.expect("a centre");
+    let outcome = fit(&cases(&part), &bare, &Joins::new(&bare), &request()).expect("something to fit");
+    assert!(matches!(outcome.rule.hours, Hours::Proposed(_)), "{:?}", outcome.rule);
+    assert!(outcome.own_holidays);
+    the_commitments_in_a_centre_say_what_the_rule_says(&outcome, &part, HOLIDAYS);
+}
+
+/// An event after the end of the request is not known: nothing that counts no time may use it either.
+#[test]
+fn what_happens_after_the_end_explains_nothing() {
+    let mut random = Random(Pcg64Mcg::seed_from_u64(6));
+    let mut rows: Vec<Row> = Vec::new();
+    for case in 0..400 {
+        let opened = minutes(case / 4, random.below(1_000));
+        let solved = opened + random.length(9_000) * 60_000_000;
+        let flag = if random.below(2) == 0 { "yes" } else { "no" };
+        let id = format!("C{case}");
+        let mut event = |name, at| rows.push((id.clone(), name, at, "media", flag, "web"));
+        event("opened", opened);
+        event("solved", solved);
+        if flag == "no" {
+            event("escalated", minutes(if case % 4 == 0 { 150 } else { 300 }, 0));
+        }
+    }
+    let part = part(&rows);
+    let request = Request { end: Instant(minutes(200, 0)), ..request() };
+    let outcome = fitted(&part, &request).expect("something to fit");
+    assert!(
+        outcome.events.iter().any(|(event, cases)| event == "escalated" && *cases > 0),
+        "{:?}",
+        outcome.events
+    );
+    for one in &outcome.without {
+        assert!(one.on_fitted * 10 < outcome.fitted.0 * 9, "{one:?} of {:?}", outcome.fitted);
+    }
+}
+
+/// Rare pairs share a limit that no filter can name, and a class that is never in time has none: both are named, neither is pasted.
+#[test]
+fn classes_without_a_commitment_are_named_in_a_comment() {
+    let mut random = Random(Pcg64Mcg::seed_from_u64(8));
+    let mut rows: Vec<Row> = Vec::new();
+    for case in 0..1_200 {
+        let (priority, channel, limit) = match case % 30 {
+            0 => ("media", "banco", 24),
+            1 => ("bassa", "banco", 24),
+            number if number % 3 == 0 => ("alta", "web", -1),
+            number if number % 3 == 1 => ("media", "web", 48),
+            _ => ("bassa", "phone", 96),
+        };
+        let opened = minutes(case / 5, random.below(1_000));
+        let closed = opened + (1 + random.length(9_000)) * 60_000_000;
+        let flag = if closed - opened <= limit * HOUR { "yes" } else { "no" };
+        let id = format!("C{case}");
+        rows.push((id.clone(), "opened", opened, priority, flag, channel));
+        rows.push((id, "closed", closed, priority, flag, channel));
+    }
+    let by = vec!["priority".to_owned(), "channel".to_owned()];
+    // Few are left to search on, so that the pairs with "banco" are rare.
+    let request = Request { by, held_back: Share { parts: 50, of: 100 }, ..request() };
+    let outcome = fitted(&part(&rows), &request).expect("something to fit");
+    assert_eq!(outcome.finding, Finding::Found, "{:?}", outcome.rule);
+    let rest = outcome.rule.classes.iter().find(|class| class.rest).expect("rare pairs");
+    assert!(matches!(rest.limit, Limit::UpTo(_)) && rest.values.len() == 2, "{rest:?}");
+    let settings = paste(&outcome, &centre("", ""), true).expect("a rule was found").commitments;
+    assert!(settings.contains("# Senza impegno – priority \"alta\", channel \"web\" ("), "{settings}");
+    assert!(
+        settings.contains("# Senza impegno – priority, channel: gli altri valori (80 casi)"),
+        "{settings}"
+    );
+    assert!(!settings.contains("channel = \"banco\""), "{settings}");
+    assert_eq!(settings.matches("[[commitment]]").count(), 2, "{settings}");
+    centre("", &settings);
+    let english = paste(&outcome, &centre("", ""), false).expect("a rule was found").commitments;
+    let comments: Vec<&str> = english.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(comments.len(), 4, "{english}");
+    let allowed =
+        |line: &&str| line.starts_with("# Without a commitment") || line.starts_with("# The promised share");
+    assert!(comments.iter().all(allowed), "{english}");
 }

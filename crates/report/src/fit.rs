@@ -84,11 +84,13 @@ impl Writer<'_> {
         let held = outcome.on_held_back;
         let share = self.percent(held.explained(), held.total());
         let counts = format!("{} / {}", self.number(held.explained()), self.number(held.total()));
-        let millionths = |end: u64| {
-            let share = BigRational::new(BigInt::from(end), BigInt::from(1_000_000));
+        // Two decimals, rounded outwards: the interval printed holds the one computed.
+        let hundredths = |end: u64| {
+            let share = BigRational::new(BigInt::from(end), BigInt::from(10_000));
             numbers::percent(&share, 2, self.language)
         };
-        let (low, high) = (millionths(outcome.interval.0), millionths(outcome.interval.1));
+        let (low, high) =
+            (hundredths(outcome.interval.0 / 100), hundredths(outcome.interval.1.div_ceil(100)));
         let explains = self.say(
             &format!(
                 "spiega {share} dei casi tenuti da parte ({counts}; intervallo al 95 %: da {low} a {high})"
@@ -143,6 +145,13 @@ impl Writer<'_> {
         }
         if !rule.classes.is_empty() {
             blocks.push(Block::Table(self.classes()));
+        }
+        let rare = |class: &ClassRule| class.rest && matches!(class.limit, Limit::UpTo(_));
+        if rule.by.len() > 1 && rule.classes.iter().any(rare) {
+            blocks.push(Block::Text(self.say(
+                "Gli altri valori hanno un limite ma nessun impegno: sono combinazioni che nessun filtro nomina insieme.",
+                "The other values have a limit and no commitment: they are combinations that no filter names together.",
+            )));
         }
         let title = match self.outcome.finding {
             Finding::Found => self.say("La regola", "The rule"),
@@ -240,9 +249,15 @@ impl Writer<'_> {
                     WorkingWeek::Six => self.say("dal lunedì al sabato", "Monday to Saturday"),
                     WorkingWeek::Seven => self.say("tutti i giorni", "every day"),
                 };
-                let holidays = match hours.national_holidays {
-                    true => self.say("senza i festivi nazionali", "without national holidays"),
-                    false => self.say("festivi compresi", "holidays included"),
+                let holidays = match (hours.national_holidays, self.outcome.own_holidays) {
+                    (true, false) => self.say("senza i festivi nazionali", "without national holidays"),
+                    (true, true) => self.say(
+                        "senza i festivi nazionali e quelli del centro",
+                        "without national holidays and those of the centre",
+                    ),
+                    (false, true) => self
+                        .say("senza i soli festivi del centro", "without the holidays of the centre alone"),
+                    (false, false) => self.say("festivi compresi", "holidays included"),
                 };
                 let segment = hours.segment();
                 self.say(
@@ -294,6 +309,7 @@ impl Writer<'_> {
             let (limit, span) = match class.limit {
                 Limit::Never => (Cell::words(self.say("mai in tempo", "never in time")), Cell::empty()),
                 Limit::Always => (Cell::words(self.say("sempre in tempo", "always in time")), Cell::empty()),
+                Limit::Unknown => (Cell::words(self.say("non noto", "not known")), Cell::empty()),
                 Limit::UpTo(limit) => (self.amount(limit), self.span(class)),
             };
             let (fitted, held) = (class.on_fitted, class.on_held_back);
@@ -513,10 +529,7 @@ impl Writer<'_> {
     /// Which cases stand where, and which are in no share.
     fn counted(&self) -> Section {
         let outcome = self.outcome;
-        let total = outcome.fitted.0 + outcome.held_back.0;
         let silent = outcome.on_fitted.silent() + outcome.on_held_back.silent();
-        let without_to =
-            outcome.events.iter().find(|(event, _)| *event == outcome.rule.to).map_or(0, |one| one.1);
         let mut lines = vec![
             self.say(
                 &format!("Casi senza segno, fuori da ogni conto: {}.", self.number(outcome.without_flag)),
@@ -524,14 +537,16 @@ impl Writer<'_> {
             ),
             self.say(
                 &format!(
-                    "Casi con il segno e senza «{}», contati con il tempo trascorso: {}.",
+                    "Casi aperti, cioè con il segno e con «{}» ma senza «{}», contati con il tempo trascorso: {}.",
+                    outcome.rule.from,
                     outcome.rule.to,
-                    self.number(total - without_to.min(total))
+                    self.number(outcome.open)
                 ),
                 &format!(
-                    "Cases with the flag and without \"{}\", counted with their time so far: {}.",
+                    "Open cases, with the flag and with \"{}\" but without \"{}\", counted with their time so far: {}.",
+                    outcome.rule.from,
                     outcome.rule.to,
-                    self.number(total - without_to.min(total))
+                    self.number(outcome.open)
                 ),
             ),
             self.say(
@@ -600,7 +615,7 @@ impl Writer<'_> {
         let class = self.outcome.rule.classes.get(case.class);
         let limit = match class.map(|class| class.limit) {
             Some(Limit::UpTo(limit)) => self.amount(limit),
-            Some(Limit::Never | Limit::Always) | None => Cell::empty(),
+            Some(Limit::Never | Limit::Always | Limit::Unknown) | None => Cell::empty(),
         };
         let at = |at: Option<impegno_calendar::Instant>| {
             Cell::words(at.map_or_else(|| "–".to_owned(), |at| words::instant(at, self.zone, self.language)))

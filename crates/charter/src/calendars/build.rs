@@ -27,6 +27,11 @@ struct Surroundings<'a> {
 }
 
 impl CalendarDrafts {
+    /// The holidays of the centre itself, on which every calendar of rules rests.
+    pub(crate) fn of_the_centre(&self) -> Vec<HolidayRule> {
+        own_rules(&self.holidays).collect()
+    }
+
     /// The calendars by code; `24x7` is always there. `zone` is that of the centre.
     pub(crate) fn build(
         self,
@@ -63,6 +68,11 @@ impl CalendarDrafts {
     }
 }
 
+/// The rules of holidays that belong to no body.
+fn own_rules(holidays: &[HolidayDraft]) -> impl Iterator<Item = HolidayRule> {
+    holidays.iter().filter(|one| one.body.is_none()).map(|one| one.rule.clone())
+}
+
 impl Surroundings<'_> {
     fn calendar(
         &self,
@@ -73,7 +83,7 @@ impl Surroundings<'_> {
         findings: &mut Vec<Finding>,
     ) -> Calendar {
         let mut holidays = if rules.national { italian_national_holidays() } else { Vec::new() };
-        holidays.extend(own.iter().filter(|one| one.body.is_none()).map(|one| one.rule.clone()));
+        holidays.extend(own_rules(own));
         if let Some(patron) = &rules.patron {
             holidays.extend(self.patron_days(patron, own, findings));
         }

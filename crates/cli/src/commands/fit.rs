@@ -8,7 +8,7 @@ use impegno_findings::nearest;
 use impegno_fit::{Outcome, Paste, Refusal, Request, Share, fit, paste};
 use impegno_ledger::LedgerError;
 use impegno_measure::{CaseBook, Cases, Joins, Supply};
-use impegno_report::document::{Block, Page};
+use impegno_report::document::{Block, Language, Page};
 use impegno_report::fit_page;
 
 use crate::arguments::{Fit, Format};
@@ -39,8 +39,8 @@ pub(crate) fn run(arguments: &Fit) -> Result<(), Failure> {
     let (cases, kinds) = cases_of(&arguments.cases, &known)?;
     let outcome = fit(&cases, centre, &Joins::new(centre), &request)
         .map_err(|refusal| refused(refusal, arguments, &kinds))?;
-    let settings = paste(&outcome, centre);
     let language = arguments.lang.language();
+    let settings = paste(&outcome, centre, language == Language::It);
     let page = fit_page(&outcome, settings.as_ref(), arguments.limit_list, &centre.zone, language);
     output::data(&printed(&page, &outcome, settings.as_ref(), arguments.format));
     Ok(())
