@@ -404,6 +404,13 @@ impl Known {
         let known: BTreeSet<&str> =
             kinds.iter().filter_map(|kind| self.events.get(kind)).flatten().map(String::as_str).collect();
         if known.is_empty() {
+            // A kind that is to come is not known yet; one that is almost another is a slip of the pen.
+            for kind in kinds {
+                let Some(near) = nearest(kind, self.events.keys().map(String::as_str)) else { continue };
+                let message = format!("{}: no source gives cases of kind `{kind}`", waiting.what);
+                let finding = Finding::warning(EVENT_NOT_GIVEN, waiting.place.clone(), message);
+                findings.push(finding.hint(format!("did you mean `{near}`?")));
+            }
             return;
         }
         for event in events.iter().filter(|event| !known.contains(**event)) {

@@ -654,3 +654,17 @@ fn an_emptied_catalogue_is_told_by_verify() {
     let arguments = ["verify".as_ref(), centre.as_os_str()];
     common::impegno(arguments).exits(14).says(&["the catalogue of the ledger is empty"]);
 }
+
+/// A kind of cases that is almost one that sources give is a slip of the pen, and `check` says so.
+#[test]
+fn a_slip_in_a_kind_of_cases_is_told() {
+    let centre = Centre::sample(CHARTER);
+    centre.edit("commitments/impegni-di-servizio.toml", |lines| {
+        let line = find(lines, |line| line.contains("cases = \"request\""));
+        lines[line] = lines[line].replace("cases = \"request\"", "cases = \"reqest\"");
+    });
+    let ran = centre.run("check", &[]).exits(0);
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(said.contains("no source gives cases of kind `reqest`"), "{said}");
+    assert!(said.contains("did you mean `request`?"), "{said}");
+}
