@@ -660,8 +660,8 @@ impl Scene<'_> {
     /// Of a window that is not over another scan may come: the share could be any.
     fn vulnerable(&self, wanted: &Vulnerable) -> Found {
         let gathered = self.gathered;
-        let (share, evidence) =
-            vulnerable::measure(wanted, &gathered.scans, &gathered.finished, self.window, gathered.known);
+        let (scans, cases, zone) = (&gathered.scans, &gathered.finished, &self.centre.zone);
+        let (share, evidence) = vulnerable::measure(wanted, scans, cases, self.window, gathered.known, zone);
         let evidence = Evidence::Vulnerable(evidence);
         match share {
             Ok((share, band)) => {

@@ -48,8 +48,10 @@ pub(crate) struct ScanBook(BTreeMap<String, BTreeMap<String, Scan>>);
 /// A scan of a network.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Scan {
-    /// When it began, as its report or the register says: the earliest.
-    said: Option<i64>,
+    /// When it began, as its reports say: the earliest.
+    reported: Option<i64>,
+    /// The same as the register says; a bare date is the beginning of its day.
+    registered: Option<i64>,
     /// The earliest of its results and hosts.
     seen: Option<i64>,
     /// Its report says that it was not done to its end.
@@ -141,7 +143,7 @@ impl ScanBook {
                     scan.host(rows.text("host", row), &origin);
                 }
                 "scan-report" => {
-                    scan.said = earliest(scan.said, at);
+                    scan.reported = earliest(scan.reported, at);
                     scan.unfinished |= !["", "Done"].contains(&rows.text("status", row));
                     scan.all_listed = both(scan.all_listed, Some(rows.text("listed", row) == "all"));
                     match rows.text("missing", row) {
@@ -154,7 +156,7 @@ impl ScanBook {
                     scan.origins.push(origin);
                 }
                 _ => {
-                    scan.said = earliest(scan.said, at);
+                    scan.registered = earliest(scan.registered, at);
                     let number = u64::try_from(facts.quantity[row]).unwrap_or(0);
                     let stated = match rows.text("measure", row) {
                         "hosts" => &mut scan.hosts_stated,
@@ -203,7 +205,8 @@ impl Scan {
     }
 
     fn merge(&mut self, other: Scan) {
-        self.said = other.said.map_or(self.said, |at| earliest(self.said, at));
+        self.reported = other.reported.map_or(self.reported, |at| earliest(self.reported, at));
+        self.registered = other.registered.map_or(self.registered, |at| earliest(self.registered, at));
         self.seen = other.seen.map_or(self.seen, |at| earliest(self.seen, at));
         self.unfinished |= other.unfinished;
         self.all_listed = both(self.all_listed, other.all_listed);

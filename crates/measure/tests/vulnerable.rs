@@ -278,6 +278,72 @@ fn results_that_a_report_leaves_out_could_be_anything() {
     assert_eq!(unknown.verdict, Verdict::NotMeasured(Reason::NothingKnown));
 }
 
+/// Moves all facts by seconds.
+fn moved(mut facts: Facts, seconds: i64) -> Facts {
+    let times = match &mut facts {
+        Facts::Operations(operations) => &mut operations.at,
+        Facts::Cases(cases) => &mut cases.at,
+        _ => return facts,
+    };
+    times.iter_mut().for_each(|at| *at += seconds * SECOND);
+    facts
+}
+
+/// In Rome the day begins an hour before that of the tests.
+const MIDNIGHT: i64 = -3_600;
+const HOUR: i64 = 3_600;
+
+/// The register tells the day of both scans, their results the hour: the last is the later one and not that of the
+/// greater name.
+#[test]
+fn of_two_scans_of_one_day_the_hours_say_which_was_the_last() {
+    let of_register = |name: &str| moved(register(name, 10, 4, 1), MIDNIGHT);
+    let first = moved(scan("b-mattina", 10, &[("h1", "", "9.8")]), 8 * HOUR);
+    let second = || moved(scan("a-sera", 10, &[("h1", "", "2.0")]), 18 * HOUR);
+    let counting = |facts: Vec<Facts>| {
+        let measurement = measured(&hosts("< 25 %", ""), &Memory::of(facts));
+        let scan = evidence(&measurement).scans.iter().find(|scan| scan.counts).cloned().expect("a scan");
+        (scan.name, scan.start)
+    };
+    let at = |hours: i64| Instant((10 * DAY + hours * HOUR) * SECOND);
+    let both = vec![first.clone(), second(), of_register("b-mattina"), of_register("a-sera")];
+    assert_eq!(counting(both), ("a-sera".to_owned(), at(18)));
+    // A report's own time goes before that of its first result; a time of another day is not that of the register.
+    let stated = [("scan", "a-sera"), ("network", "p"), ("status", "Done")];
+    let report = operations(&[("scan-report", 10 * DAY + 7 * HOUR, 1, &stated)]);
+    let both = vec![first, second(), report, of_register("b-mattina"), of_register("a-sera")];
+    assert_eq!(counting(both), ("b-mattina".to_owned(), at(8)));
+    let next_day = vec![moved(scan("a-sera", 11, &[("h1", "", "2.0")]), HOUR), of_register("a-sera")];
+    assert_eq!(counting(next_day).1, at(-1));
+    // An hour that the register tells is the beginning; a result comes later.
+    let hourly = vec![second(), moved(register("a-sera", 10, 4, 1), 9 * HOUR)];
+    assert_eq!(counting(hourly).1, at(9));
+}
+
+/// Solved on the day of the scan: before it or after it, if both have an hour; otherwise nobody knows.
+#[test]
+fn a_ticket_solved_on_the_day_of_the_scan_counts_by_its_hour() {
+    let figures_of = |solved: i64, of_scan: i64| {
+        let found = moved(scan("s", 100, &[("h1", "", "9.8"), ("h2", "", "9.0")]), of_scan);
+        let other = tickets(&[("V2", "h2", "", "no", 50, None)]);
+        let own = moved(tickets(&[("V1", "h1", "", "no", 50, Some(100))]), solved);
+        let measurement = measured(
+            &tracked(),
+            &Memory::of(vec![found, own, other, moved(register("s", 100, 4, 2), MIDNIGHT)]),
+        );
+        (figures(&measurement).expect("a share"), measurement.verdict)
+    };
+    let [half, whole] = [share(1, 2), share(1, 1)];
+    let stale = ([half.clone(), half.clone(), half.clone()], Verdict::Missed);
+    let open = ([whole.clone(), whole.clone(), whole.clone()], Verdict::Met);
+    assert_eq!(figures_of(8 * HOUR, 9 * HOUR), stale);
+    assert_eq!(figures_of(10 * HOUR, 9 * HOUR), open);
+    let unknown = ([half.clone(), half, whole], Verdict::NotProvable);
+    assert_eq!(figures_of(MIDNIGHT, 9 * HOUR), unknown);
+    assert_eq!(figures_of(10 * HOUR, MIDNIGHT), unknown);
+    assert_eq!(figures_of(MIDNIGHT, MIDNIGHT), unknown);
+}
+
 #[test]
 fn nothing_scanned_is_not_measured() {
     let reason = |facts: Vec<Facts>| match measured(&hosts("< 5 %", ""), &Memory::of(facts)).verdict {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use impegno_calendar::{Instant, Interval};
+use impegno_calendar::{Instant, Interval, Zone};
 use impegno_charter::{Decimal, ScanShare, Scans, Vulnerable};
 use num_rational::BigRational;
 
@@ -108,6 +108,8 @@ pub struct Tracking {
     pub ticket: String,
     /// The residual risk was accepted, in writing on the ticket.
     pub residual_risk: bool,
+    /// It was solved on the day of the scan, and nobody knows whether before it.
+    pub doubtful: bool,
     /// Where the entry stands.
     pub origin: FactRef,
 }
@@ -122,11 +124,12 @@ pub(crate) fn measure(
     cases: &Cases,
     window: Interval,
     known: Instant,
+    zone: &Zone,
 ) -> (Share, VulnerableEvidence) {
-    let tickets = Tickets::of(cases, &wanted.network, known);
+    let tickets = Tickets::of(cases, &wanted.network, known, zone);
     let mut scans: Vec<(&str, &Scan, Instant)> = book
         .of(&wanted.network)
-        .filter_map(|(name, scan)| Some((name, scan, Instant(scan.said.or(scan.seen)?))))
+        .filter_map(|(name, scan)| Some((name, scan, scan.start(zone)?)))
         .filter(|(_, _, start)| window.contains(*start) && *start < known)
         .collect();
     scans.sort_by_key(|(name, _, start)| (*start, *name));
@@ -169,7 +172,7 @@ struct Found {
 
 /// The scan with the worst share. One that has none could have been any: it leaves the worse end of the band open,
 /// unless nothing of it falls under the promise.
-fn worst(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Tickets) -> Option<Found> {
+fn worst(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Tickets<'_>) -> Option<Found> {
     let all: Vec<Found> = scans.iter().map(|scan| found(wanted, &[*scan], tickets)).collect();
     let higher_is_worse = wanted.share != ScanShare::Tracked;
     let unknown = all.iter().any(|one| matches!(&one.share, Err(reason) if *reason != Reason::NoCase));
@@ -199,7 +202,7 @@ fn worst(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Ticket
 }
 
 /// What some scans found together: each host as the last of them that saw it found it.
-fn found(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Tickets) -> Found {
+fn found(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Tickets<'_>) -> Found {
     let mut hosts: BTreeMap<&str, (&Host, &Scan, Instant)> = BTreeMap::new();
     for (_, scan, start) in scans {
         hosts.extend(scan.hosts.iter().map(|(name, host)| (name.as_str(), (host, *scan, *start))));
@@ -298,7 +301,7 @@ fn units(wanted: &Vulnerable, hosts: &BTreeMap<&str, (&Host, &Scan, Instant)>) -
 fn findings(
     wanted: &Vulnerable,
     hosts: &BTreeMap<&str, (&Host, &Scan, Instant)>,
-    tickets: &Tickets,
+    tickets: &Tickets<'_>,
 ) -> Vec<SeenFinding> {
     let mut findings = Vec::new();
     for (name, (_, scan, start)) in hosts {
@@ -331,10 +334,15 @@ impl VulnerableEvidence {
         self.units.iter().filter(|unit| unit.state == state).count() as u64
     }
 
-    /// Findings over the threshold, and how many of them are taken in charge.
+    /// Findings over the threshold, and how many of them are taken in charge for sure.
     pub fn findings_over(&self) -> (u64, u64) {
         let over = || self.findings.iter().filter(|one| one.score.is_some());
-        (over().count() as u64, over().filter(|one| one.tracking.is_some()).count() as u64)
+        (over().count() as u64, over().filter(|one| one.followed() == Some(true)).count() as u64)
+    }
+
+    /// Findings over the threshold of which nobody knows whether their ticket was solved before the scan.
+    pub fn findings_doubtful(&self) -> u64 {
+        self.findings.iter().filter(|one| one.score.is_some() && one.followed().is_none()).count() as u64
     }
 
     fn vulnerable(&self) -> Share {
@@ -352,17 +360,20 @@ impl VulnerableEvidence {
 
     fn tracked(&self) -> Share {
         let (over, tracked) = self.findings_over();
-        let scoreless = || self.findings.iter().filter(|one| one.score.is_none());
-        let followed = scoreless().filter(|one| one.tracking.is_some()).count() as u64;
-        let unfollowed = scoreless().count() as u64 - followed;
-        let doubt = (followed + unfollowed).saturating_add(self.missing);
+        let scoreless = |followed: Option<bool>| {
+            let scoreless = self.findings.iter().filter(|one| one.score.is_none());
+            scoreless.filter(|one| one.followed() == followed).count() as u64
+        };
+        let [followed, unfollowed, perhaps] = [Some(true), Some(false), None].map(scoreless);
+        let doubt = (followed + unfollowed + perhaps).saturating_add(self.missing);
         let part = |count: u64, whole: u64| fraction(i128::from(count), i128::from(whole));
         let Some(value) = part(tracked, over) else {
             return Err(if doubt == 0 && !self.withheld { Reason::NoCase } else { Reason::NothingKnown });
         };
         // At worst all that could be over the threshold is, and nobody follows up what was never received.
-        let low = part(tracked, over + unfollowed + self.missing).unwrap_or_default();
-        let sure = followed + self.missing;
+        let low = part(tracked, over + unfollowed + perhaps + self.missing).unwrap_or_default();
+        let sure = followed + perhaps + self.missing;
+        let tracked = tracked + self.findings_doubtful();
         let high = part(tracked + sure, over + sure).unwrap_or_default();
         if self.withheld {
             // Any number of them: with nobody's the share goes to 0, with followed ones to 1.
@@ -375,7 +386,26 @@ impl VulnerableEvidence {
     }
 }
 
+impl SeenFinding {
+    /// Whether it is followed up; `None` when that is not known.
+    pub fn followed(&self) -> Option<bool> {
+        self.tracking.as_ref().map_or(Some(false), |tracking| (!tracking.doubtful).then_some(true))
+    }
+}
+
 impl Scan {
+    /// When it began. Reports tell the hour and the register may tell the day alone: of two scans of one day its midnight
+    /// would say nothing about which was the last.
+    fn start(&self, zone: &Zone) -> Option<Instant> {
+        let [reported, registered, seen] =
+            [self.reported, self.registered, self.seen].map(|at| at.map(Instant));
+        let Some(registered) = registered else { return reported.or(seen) };
+        let same_day = |at: &Instant| zone.date(*at) == zone.date(registered);
+        let seen = seen.filter(|_| is_day_start(registered, zone));
+        let hour = reported.filter(same_day).or(seen.filter(same_day));
+        hour.or(reported.min(Some(registered)).or(Some(registered)))
+    }
+
     /// Results that the register states and no source gave in full, or that the reports say they leave out.
     fn missing(&self) -> u64 {
         let received = self.received.values().max().copied().unwrap_or(0);
@@ -401,8 +431,16 @@ fn seen((name, scan, start): (&str, &Scan, Instant), counts: bool) -> SeenScan {
     }
 }
 
+/// Whether nothing but a day is known of an instant.
+fn is_day_start(at: Instant, zone: &Zone) -> bool {
+    zone.day_start(zone.date(at)) == at
+}
+
 /// The register of vulnerabilities of a network, by host and test.
-struct Tickets(BTreeMap<(String, String), Vec<Entry>>);
+struct Tickets<'z> {
+    zone: &'z Zone,
+    entries: BTreeMap<(String, String), Vec<Entry>>,
+}
 
 struct Entry {
     /// Empty for any service of the host.
@@ -411,26 +449,37 @@ struct Entry {
     tracking: Tracking,
 }
 
-impl Tickets {
+impl Tickets<'_> {
     /// The entries that were taken in charge before an instant.
-    fn of(cases: &Cases, network: &str, known: Instant) -> Tickets {
+    fn of<'z>(cases: &Cases, network: &str, known: Instant, zone: &'z Zone) -> Tickets<'z> {
         let mut all: BTreeMap<(String, String), Vec<Entry>> = BTreeMap::new();
         for case in cases.of_kind(VULNERABILITY) {
             if let Some((key, entry)) = entry(case, network, known) {
                 all.entry(key).or_default().push(entry);
             }
         }
-        Tickets(all)
+        Tickets { zone, entries: all }
     }
 
     /// Who follows up what a scan that began at an instant found: a ticket that was solved before did not solve it.
     fn of_finding(&self, host: &str, service: &str, test: &str, start: Instant) -> Option<Tracking> {
-        let entries = self.0.get(&(host.to_owned(), test.to_owned()))?;
-        let holds = |entry: &&Entry| {
-            let open = entry.solved.is_none_or(|solved| solved >= start);
-            (entry.service.is_empty() || entry.service == service) && (open || entry.tracking.residual_risk)
+        let entries = self.entries.get(&(host.to_owned(), test.to_owned()))?;
+        let own = || entries.iter().filter(|entry| entry.service.is_empty() || entry.service == service);
+        let follows = |entry: &Entry| match entry.solved {
+            Some(solved) if !entry.tracking.residual_risk => self.open(solved, start),
+            _ => Some(true),
         };
-        entries.iter().find(holds).map(|entry| entry.tracking.clone())
+        let sure = own().find(|entry| follows(entry) == Some(true));
+        let tracking = |entry: &Entry| Tracking { doubtful: sure.is_none(), ..entry.tracking.clone() };
+        sure.or_else(|| own().find(|entry| follows(entry).is_none())).map(tracking)
+    }
+
+    /// Whether what was solved was still open when a scan began; `None` when both were on one day and one of them has
+    /// no hour.
+    fn open(&self, solved: Instant, start: Instant) -> Option<bool> {
+        let one_day = self.zone.date(solved) == self.zone.date(start);
+        let hourless = is_day_start(solved, self.zone) || is_day_start(start, self.zone);
+        (!(one_day && hourless)).then_some(solved >= start)
     }
 }
 
@@ -442,6 +491,7 @@ fn entry(case: Case<'_>, network: &str, known: Instant) -> Option<((String, Stri
             code: case.id().to_owned(),
             ticket: text("ticket"),
             residual_risk: text("residual-risk") == "yes",
+            doubtful: false,
             origin: taken.origin(),
         };
         let solved = case.first("solved", known.0).map(|event| Instant(event.at));
