@@ -344,6 +344,41 @@ fn a_ticket_solved_on_the_day_of_the_scan_counts_by_its_hour() {
     assert_eq!(figures_of(MIDNIGHT, MIDNIGHT), unknown);
 }
 
+/// A scan that was not done to its end could have found anything: where each counts, and where none came after it.
+#[test]
+fn an_unfinished_scan_leaves_the_worse_end_open() {
+    let stopped = |day: i64| {
+        let stated = [("scan", "fermata"), ("network", "p"), ("status", "Stopped")];
+        vec![
+            operations(&[("scan-report", day * DAY, 1, &stated)]),
+            scan("fermata", day, &[("h1", "", "9.8")]),
+        ]
+    };
+    let shares = |day: i64, centre: &Centre| {
+        let done = vec![scan("s", 100, &[("h1", "", "8.0")]), register("s", 100, 4, 1)];
+        let ticket = tickets(&[("V1", "h1", "", "no", 101, None)]);
+        let facts = Memory::of([done, stopped(day), vec![ticket]].concat());
+        let measurement = measured(centre, &facts);
+        assert_eq!(evidence(&measurement).scans.iter().filter(|scan| scan.counts).count(), 1);
+        figures(&measurement).expect("a share")
+    };
+    let quarter = share(1, 4);
+    let (sure, open) =
+        ([quarter.clone(), quarter.clone(), quarter.clone()], [quarter.clone(), quarter, share(1, 1)]);
+    for scans in ["last", "all"] {
+        let centre = hosts("< 50 %", &format!(", scans = \"{scans}\""));
+        assert_eq!(shares(50, &centre), sure, "{scans}: another came after it");
+        assert_eq!(shares(150, &centre), open, "{scans}");
+    }
+    let each = hosts("< 50 %", ", scans = \"each\"");
+    assert_eq!((shares(50, &each), shares(150, &each)), (open.clone(), open));
+    assert_eq!(shares(150, &tracked()), [share(1, 1), share(0, 1), share(1, 1)]);
+    // Nothing over the threshold in the scan that counts is not yet nothing to follow up.
+    let clean = vec![scan("s", 100, &[("h1", "", "2.0")])];
+    let none = measured(&tracked(), &Memory::of([clean, stopped(150)].concat()));
+    assert_eq!(none.verdict, Verdict::NotMeasured(Reason::NothingKnown));
+}
+
 #[test]
 fn nothing_scanned_is_not_measured() {
     let reason = |facts: Vec<Facts>| match measured(&hosts("< 5 %", ""), &Memory::of(facts)).verdict {

@@ -33,6 +33,8 @@ pub struct VulnerableEvidence {
     pub missing: u64,
     /// A report leaves out results, and nobody says how many.
     pub withheld: bool,
+    /// A scan that was not done to its end could have changed the value: its worse end is open.
+    pub unfinished: bool,
 }
 
 /// A scan of the period.
@@ -154,9 +156,24 @@ pub(crate) fn measure(
             most: None,
             missing: 0,
             withheld: false,
+            unfinished: false,
         };
         return (Err(reason), evidence);
     };
+    // One that was not done to its end is a scan like the others where each counts, and otherwise the last state of the
+    // network where no scan came after it.
+    let unfinished = match wanted.scans {
+        Scans::Each => finished.len() < scans.len(),
+        Scans::Last | Scans::All => scans.last().is_some_and(|(_, scan, _)| scan.unfinished),
+    };
+    if unfinished {
+        found.evidence.unfinished = true;
+        match &mut found.share {
+            Ok((_, band)) => open_worse_end(wanted, band),
+            Err(reason) if *reason == Reason::NoCase => *reason = Reason::NothingKnown,
+            Err(_) => {}
+        }
+    }
     let counting = std::mem::take(&mut found.scans);
     let counts = |name: &str| counting.iter().any(|one| one == name);
     found.evidence.scans = scans.into_iter().map(|one| seen(one, counts(one.0))).collect();
@@ -192,13 +209,19 @@ fn worst(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Ticket
             if higher_is_worse { ends.max() } else { ends.min() }.cloned().unwrap_or_default()
         };
         *band = Band { low: ends(|band| &band.low), high: ends(|band| &band.high) };
-        if unknown && higher_is_worse {
-            band.high = BigRational::from_integer(1.into());
-        } else if unknown {
-            band.low = BigRational::default();
+        if unknown {
+            open_worse_end(wanted, band);
         }
     }
     Some(worst)
+}
+
+/// Something could have been as bad as can be.
+fn open_worse_end(wanted: &Vulnerable, band: &mut Band) {
+    match wanted.share {
+        ScanShare::Hosts | ScanShare::Services => band.high = BigRational::from_integer(1.into()),
+        ScanShare::Tracked => band.low = BigRational::default(),
+    }
 }
 
 /// What some scans found together: each host as the last of them that saw it found it.
@@ -222,6 +245,7 @@ fn found(wanted: &Vulnerable, scans: &[(&str, &Scan, Instant)], tickets: &Ticket
         most,
         missing,
         withheld: scans.iter().any(|(_, scan, _)| scan.withheld),
+        unfinished: false,
     };
     let share = match wanted.share {
         ScanShare::Hosts | ScanShare::Services => evidence.vulnerable(),
