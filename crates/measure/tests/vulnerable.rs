@@ -380,6 +380,27 @@ fn an_unfinished_scan_leaves_the_worse_end_open() {
 }
 
 #[test]
+fn a_scan_that_the_register_alone_tells_of_is_told_apart() {
+    let facts =
+        vec![scan("s", 1, &[("h1", "", "2.0")]), register("s", 1, 30, 1), register("refuso", 2, 30, 1)];
+    let measurement = measured(&hosts("< 5 %", ""), &Memory::of(facts));
+    let told: Vec<(&str, bool)> =
+        evidence(&measurement).scans.iter().map(|scan| (scan.name.as_str(), scan.received)).collect();
+    assert_eq!(told, [("s", true), ("refuso", false)]);
+}
+
+/// The register writes an address its own way.
+#[test]
+fn a_ticket_holds_for_the_address_however_it_is_written() {
+    let facts =
+        |host| vec![scan("s", 1, &[("2001:db8::1", "", "9.8")]), tickets(&[("V1", host, "", "no", 2, None)])];
+    for (host, tracked_share) in [("2001:DB8:0::1", share(1, 1)), ("2001:db8::2", share(0, 1))] {
+        let measurement = measured(&tracked(), &Memory::of(facts(host)));
+        assert_eq!(figures(&measurement).map(|[value, ..]| value), Some(tracked_share), "{host}");
+    }
+}
+
+#[test]
 fn nothing_scanned_is_not_measured() {
     let reason = |facts: Vec<Facts>| match measured(&hosts("< 5 %", ""), &Memory::of(facts)).verdict {
         Verdict::NotMeasured(reason) => reason,

@@ -1,6 +1,7 @@
 //! From the scans of a period to a share, and why.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use impegno_calendar::{Instant, Interval, Zone};
 use impegno_charter::{Decimal, ScanShare, Scans, Vulnerable};
@@ -50,6 +51,8 @@ pub struct SeenScan {
     pub hosts: u64,
     /// Results that were received.
     pub results: u64,
+    /// A report or a result of it was received; otherwise the register alone tells of it.
+    pub received: bool,
     /// It was done to its end, as far as is known.
     pub finished: bool,
     /// The value rests on it.
@@ -449,6 +452,7 @@ fn seen((name, scan, start): (&str, &Scan, Instant), counts: bool) -> SeenScan {
         stated: [scan.hosts_stated, scan.services_stated, scan.results_stated],
         hosts: scan.hosts.len() as u64,
         results: scan.received.values().max().copied().unwrap_or(0),
+        received: scan.reported.is_some() || scan.seen.is_some(),
         finished: !scan.unfinished,
         counts,
         origins,
@@ -507,6 +511,11 @@ impl Tickets<'_> {
     }
 }
 
+/// A host as reports give it: an address in the form of the standard.
+fn host_form(host: String) -> String {
+    host.parse::<IpAddr>().map_or(host, |address| address.to_string())
+}
+
 fn entry(case: Case<'_>, network: &str, known: Instant) -> Option<((String, String), Entry)> {
     let text = |name: &str| case.dimension(name, known.0).to_owned();
     let taken = case.first("taken-in-charge", known.0)?;
@@ -519,6 +528,6 @@ fn entry(case: Case<'_>, network: &str, known: Instant) -> Option<((String, Stri
             origin: taken.origin(),
         };
         let solved = case.first("solved", known.0).map(|event| Instant(event.at));
-        ((text("host"), text("test")), Entry { service: text("service"), solved, tracking })
+        ((host_form(text("host")), text("test")), Entry { service: text("service"), solved, tracking })
     })
 }
