@@ -192,6 +192,21 @@ fn a_report_that_was_not_yet_received_is_no_clean_network() {
     assert_eq!(then, line);
 }
 
+/// The register writes the name of the scan otherwise: the proof says which name no report has, and what closes the band.
+#[test]
+fn a_slip_in_the_name_of_a_scan_is_told_with_its_remedy() {
+    let centre = Centre::new();
+    centre.write("registers/scans.csv", SCANS.replace("2025-04,pubblica", "2025-4,pubblica").as_bytes());
+    centre.import(AT).exits(0);
+    assert!(centre.line("V.1", &[]).ends_with(",Not provable"));
+    let proof = centre.run("explain", &["V.1", "--period", "2025"]).exits(0);
+    proof.prints(&[
+        "no: dichiarata, nessun rapporto ricevuto",
+        "senza alcun rapporto ricevuto con questo nome: «2025-4»",
+        "una riga in registers/scans.csv per «2025-04», con «hosts» riempita",
+    ]);
+}
+
 #[test]
 fn wrong_files_of_a_scanner_are_refused_and_the_rest_is_received() {
     let xml = r#"<report><task><name>x</name></task><report><scan_run_status>Done</scan_run_status><scan_start>2025-05-01T00:00:00Z</scan_start><results><result id="a"><host>203.0.113.7</host><port>80/tcp</port><nvt oid="1.3"/><severity>9.9</severity></result></results></report></report>"#;

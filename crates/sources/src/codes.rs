@@ -129,7 +129,7 @@ pub(crate) const UNREADABLE_REPORT: Code = Code {
 /// A scan that did not end.
 pub(crate) const UNFINISHED_SCAN: Code = Code {
     name: "unfinished-scan",
-    meaning: "A scan report says that the scan was not done to its end; it was received, and no promise is judged by it.",
+    meaning: "A scan report says that the scan was not done to its end; it was received; no value rests on it, and it leaves a band open where it could have changed the value.",
 };
 /// A scan report that gives a part of the results.
 pub(crate) const PARTIAL_REPORT: Code = Code {

@@ -152,6 +152,21 @@ pub(crate) fn basis(one: &VulnerableEvidence, frame: &Frame<'_>) -> String {
             &format!(", {count} {results_en} never received"),
         );
     }
+    if one.withheld {
+        text += &say(language, ", il rapporto è parziale", ", the report is a part");
+    }
+    if one.unfinished {
+        text += &say(language, ", una scansione non portata a termine", ", a scan was not done to its end");
+    }
+    let doubtful = one.findings_doubtful();
+    if one.share == ScanShare::Tracked && doubtful > 0 {
+        let count = number(doubtful);
+        text += &say(
+            language,
+            &format!(", {count} con un ticket risolto lo stesso giorno"),
+            &format!(", {count} with a ticket solved on the same day"),
+        );
+    }
     if one.most.is_none() && one.share != ScanShare::Tracked {
         text += &say(language, ", non si sa su quanti in tutto", ", how many others there were is not known");
     }
@@ -217,7 +232,15 @@ fn account(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
             let risk = |finding: &SeenFinding| finding.tracking.as_ref().is_some_and(|one| one.residual_risk);
             let risks = one.findings.iter().filter(|one| one.score.is_some() && risk(one)).count() as u64;
             let (_, tracked) = one.findings_over();
-            vec![
+            let doubtful = (one.findings_doubtful() > 0).then(|| {
+                let label = say(
+                    language,
+                    "con un ticket risolto il giorno della scansione, non si sa se prima",
+                    "with a ticket solved on the day of the scan, not known whether before it",
+                );
+                part("doubtful", label, one.findings_doubtful())
+            });
+            let mut rows = vec![
                 part("ticket", say(language, "con un ticket", "with a ticket"), tracked - risks),
                 part(
                     "residual-risk",
@@ -234,7 +257,9 @@ fn account(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
                     say(language, "senza punteggio", "without a score"),
                     count(|one| one.score.is_none()),
                 ),
-            ]
+            ];
+            rows.extend(doubtful);
+            rows
         }
     };
     let total = match one.share {
@@ -273,7 +298,13 @@ fn scans(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
         |count: Option<u64>| count.map_or_else(|| Cell::words("–"), |count| count_cell(count, frame));
     let row = |scan: &SeenScan| {
         let counts = match (scan.counts, scan.finished) {
+            (true, _) if !scan.received => {
+                say(language, "sì: dichiarata, nessun rapporto ricevuto", "yes: declared, no report received")
+            }
             (true, _) => say(language, "sì", "yes"),
+            (false, true) if !scan.received => {
+                say(language, "no: dichiarata, nessun rapporto ricevuto", "no: declared, no report received")
+            }
             (false, true) => say(language, "no", "no"),
             (false, false) => say(language, "no: non portata a termine", "no: not done to its end"),
         };
@@ -315,9 +346,53 @@ fn scans(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
             column("origin", say(language, "Fonte", "Source"), false),
         ],
         rows: one.scans.iter().map(row).collect(),
-        notes: Vec::new(),
+        notes: remedies(one, frame),
         chart: None,
     })
+}
+
+/// What closes a band that is open, and what looks like a slip of the pen.
+fn remedies(one: &VulnerableEvidence, frame: &Frame<'_>) -> Vec<String> {
+    let language = frame.language;
+    let names = |wanted: &dyn Fn(&SeenScan) -> bool| {
+        let names = one.scans.iter().filter(|scan| wanted(scan)).map(|scan| format!("«{}»", scan.name));
+        names.collect::<Vec<String>>().join(", ")
+    };
+    let mut notes = Vec::new();
+    // Where results are stated to be none, a table of the scanner is empty and gives no fact.
+    let unreceived = names(&|scan| !scan.received && scan.stated[2] != Some(0));
+    if !unreceived.is_empty() {
+        notes.push(say(
+            language,
+            &format!(
+                "Dichiarate nel registro delle scansioni, senza alcun rapporto ricevuto con questo nome: {unreceived}. Il nome \
+                 dev’essere quello del file del rapporto senza estensione, salvo diversa dichiarazione della fonte."
+            ),
+            &format!(
+                "Declared in the register of scans, with no report received of this name: {unreceived}. The name must be that \
+                 of the report’s file without its ending, unless the source declares otherwise."
+            ),
+        ));
+    }
+    let (column, uncounted) = match one.share {
+        ScanShare::Hosts => ("hosts", names(&|scan| scan.counts && scan.stated[0].is_none())),
+        ScanShare::Services => ("services", names(&|scan| scan.counts && scan.stated[1].is_none())),
+        ScanShare::Tracked => ("", String::new()),
+    };
+    if one.most.is_none() && !uncounted.is_empty() {
+        notes.push(say(
+            language,
+            &format!(
+                "Nessuno dice quanti ne ha visti in tutto la scansione: la quota potrebbe essere più bassa. Chiude la fascia \
+                 una riga in registers/scans.csv per {uncounted}, con «{column}» riempita."
+            ),
+            &format!(
+                "Nobody says how many the scan saw in all: the share could be lower. A row in registers/scans.csv for \
+                 {uncounted}, with “{column}” filled in, closes the band."
+            ),
+        ));
+    }
+    notes
 }
 
 fn units(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
@@ -389,6 +464,11 @@ fn findings(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
                 language,
                 &format!("{} (rischio residuo accettato)", tracking.ticket),
                 &format!("{} (residual risk accepted)", tracking.ticket),
+            ),
+            Some(tracking) if tracking.doubtful => say(
+                language,
+                &format!("{} (risolto il giorno della scansione: non si sa se prima)", tracking.ticket),
+                &format!("{} (solved on the day of the scan: not known whether before it)", tracking.ticket),
             ),
             Some(tracking) => tracking.ticket.clone(),
         };

@@ -547,7 +547,7 @@ impl Report<'_> {
         if !done {
             let message = format!("the scan was not done: `{}`", shown(&self.head.status));
             let finding = Finding::warning(codes::UNFINISHED_SCAN, Place::line(self.file, line), message);
-            received.findings.push(finding.hint("export the report again when the scan is done"));
+            received.findings.push(finding.hint("export the report again when the scan is done, with the same name; results that it no longer has leave only with `mode = \"snapshot\"`, in a source of its own"));
         }
         if let Some(message) = self.whole.left_out() {
             let finding = Finding::warning(codes::PARTIAL_REPORT, Place::line(self.file, line), message);
