@@ -17,10 +17,10 @@ pub(crate) fn is_web_address(text: &str) -> bool {
 }
 
 /// Whether a text is a mailbox, `name@domain.tld`. Names in quotes and domains in brackets are not accepted: nobody
-/// publishes them.
+/// publishes them; nor are the signs that begin another part of a `mailto:` address (RFC 6068, section 2) or encode others.
 pub(crate) fn is_mailbox(text: &str) -> bool {
     let Some((name, domain)) = text.split_once('@') else { return false };
-    let in_name = |sign: char| sign.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(sign);
+    let in_name = |sign: char| sign.is_alphanumeric() || "!$'*+-/=^_`{|}~.".contains(sign);
     let label = |label: &str| {
         let sound = label.chars().all(|sign| sign.is_alphanumeric() || sign == '-');
         !label.is_empty() && sound && !label.starts_with('-') && !label.ends_with('-')
@@ -62,6 +62,10 @@ mod tests {
             "u rp@comune.it",
             "a..b@c.it",
             "a@-c.it",
+            "urp?cc=a@b.it",
+            "urp&a@b.it",
+            "urp%40@b.it",
+            "urp#a@b.it",
         ] {
             assert!(!is_mailbox(bad), "{bad}");
         }

@@ -1,5 +1,6 @@
 //! From Markdown to passages.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use impegno_findings::{Code, Finding, Place};
@@ -34,9 +35,16 @@ pub(crate) fn read_text(file: &str, text: &str, findings: &mut Vec<Finding>) -> 
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
-    for (event, span) in Parser::new_ext(text, options).into_offset_iter() {
+    let parser = Parser::new_ext(text, options);
+    let definitions: Vec<(String, usize, bool)> = parser
+        .reference_definitions()
+        .iter()
+        .map(|(label, one)| (label.to_lowercase(), one.span.start, one.title.is_some()))
+        .collect();
+    for (event, span) in parser.into_offset_iter() {
         reader.take(event, span);
     }
+    reader.definitions(definitions);
     if reader.passages.is_empty() && reader.findings.is_empty() {
         reader.findings.push(Finding::error(BAD_TEXT, Place::file(file), "the text is empty"));
     }
@@ -77,6 +85,8 @@ struct Reader<'t> {
     depth: u8,
     /// How deep inside something that is not printed.
     skipped: usize,
+    /// Labels of definitions that links use, in lower case.
+    labels: BTreeSet<String>,
 }
 
 impl<'t> Reader<'t> {
@@ -103,6 +113,7 @@ impl<'t> Reader<'t> {
             heading: None,
             depth: 0,
             skipped: 0,
+            labels: BTreeSet::new(),
         }
     }
 
@@ -159,6 +170,32 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Definitions of addresses leave no words: one that no link uses was meant as words, and so was its title.
+    fn definitions(&mut self, mut definitions: Vec<(String, usize, bool)>) {
+        definitions.sort_by_key(|one| one.1);
+        for (label, at, titled) in definitions {
+            if !self.labels.contains(&label) {
+                let message = "a line such as `[words]: …` defines an address, and no link uses it";
+                self.problem(
+                    BAD_TEXT,
+                    at,
+                    message,
+                    "write \\[words]: …, or without the brackets, if it is to be printed",
+                );
+            } else if titled {
+                self.title(at);
+            }
+        }
+    }
+
+    fn title(&mut self, at: usize) {
+        self.unprinted(
+            at,
+            "the title of a link",
+            "leave out what stands in quotation marks behind the address",
+        );
+    }
+
     fn html(&mut self, at: usize) {
         self.unprinted(at, "HTML", "write Markdown; a sign < that is meant as such is written \\<");
     }
@@ -207,7 +244,15 @@ impl<'t> Reader<'t> {
             Tag::Strong => self.strong += 1,
             Tag::Emphasis => self.emphasis += 1,
             Tag::Strikethrough => self.unprinted(at, "struck words", "leave them out"),
-            Tag::Link { link_type, dest_url, .. } => {
+            Tag::Link { link_type, dest_url, title, id } => {
+                match link_type {
+                    // The title of a definition is told where it stands.
+                    LinkType::Reference | LinkType::Collapsed | LinkType::Shortcut => {
+                        self.labels.insert(id.to_lowercase());
+                    }
+                    _ if !title.is_empty() => self.title(at),
+                    _ => {}
+                }
                 self.link = self.target(link_type, &dest_url, at);
                 self.linked = 0;
             }
@@ -346,7 +391,11 @@ impl<'t> Reader<'t> {
         let mut spans = Vec::new();
         for span in std::mem::take(&mut self.spans) {
             let Said::Words(words) = &span.said else { continue };
-            let (parts, quoted) = with_figures(words, &span);
+            let (parts, quoted, open) = with_figures(words, &span);
+            if open {
+                let message = "`{figure:` has no `}` behind it";
+                self.problem(BAD_TEXT, self.start, message, "write {figure:ID}, without other signs in it");
+            }
             for figure in quoted {
                 self.figures.push((figure, self.place(self.start)));
             }
@@ -375,21 +424,25 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The words with `{figure:ID}` taken apart, and the ids.
-fn with_figures(words: &str, span: &Span) -> (Vec<Span>, Vec<String>) {
+/// The words with `{figure:ID}` taken apart, the ids, and whether one of them does not end.
+fn with_figures(words: &str, span: &Span) -> (Vec<Span>, Vec<String>, bool) {
     const OPENS: &str = "{figure:";
     let (mut parts, mut figures) = (Vec::new(), Vec::new());
     let mut rest = words;
+    let mut open = false;
     while let Some(at) = rest.find(OPENS) {
         let (before, from) = rest.split_at(at);
-        let Some((id, after)) = from.get(OPENS.len()..).and_then(|from| from.split_once('}')) else { break };
+        let Some((id, after)) = from.get(OPENS.len()..).and_then(|from| from.split_once('}')) else {
+            open = true;
+            break;
+        };
         parts.push(Span { said: Said::Words(before.to_owned()), ..span.clone() });
         parts.push(Span { said: Said::Figure(id.trim().to_owned()), ..span.clone() });
         figures.push(id.trim().to_owned());
         rest = after;
     }
     parts.push(Span { said: Said::Words(rest.to_owned()), ..span.clone() });
-    (parts, figures)
+    (parts, figures, open)
 }
 
 /// The beginning of an address, for a message.
