@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use impegno_findings::{Finding, Place};
 
 use crate::codes::BAD_TABLE;
+use crate::tables::semicolons;
 
 /// Longest directory, in bytes. What is longer are facts, and comes by the inbox.
 const LONGEST: usize = 1_000_000;
@@ -27,10 +28,14 @@ impl Directory {
 
 /// Reads a directory. Rows that are not sound are findings and left out.
 pub(crate) fn read_directory(file: &str, text: &str, findings: &mut Vec<Finding>) -> Directory {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(finding) = semicolons(file, text) {
+        findings.push(finding);
+        return Directory::default();
+    }
     let mut problem = |place: Place, message: String, hint: &str| {
         findings.push(Finding::error(BAD_TABLE, place, message).hint(hint));
     };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > LONGEST {
         let message = format!("the directory has {} bytes, more than {LONGEST}", text.len());
         problem(Place::file(file), message, "facts come by the inbox; a directory holds words");

@@ -20,6 +20,25 @@ impl TableRow<'_> {
     }
 }
 
+/// The one finding of a file that is separated by semicolons, as Italian spreadsheets save it: its first line has more of them than
+/// commas, outside quotation marks.
+pub(crate) fn semicolons(file: &str, text: &str) -> Option<Finding> {
+    let (mut semicolons, mut commas, mut quoted) = (0_usize, 0_usize, false);
+    for sign in text.chars() {
+        match sign {
+            '"' => quoted = !quoted,
+            '\n' | '\r' if !quoted => break,
+            ';' if !quoted => semicolons += 1,
+            ',' if !quoted => commas += 1,
+            _ => {}
+        }
+    }
+    let hint = "save it with commas: in a spreadsheet, as CSV UTF-8 with the comma as separator";
+    (semicolons > commas).then(|| {
+        Finding::error(BAD_TABLE, Place::line(file, 1), "the file is separated by semicolons").hint(hint)
+    })
+}
+
 /// Reads a table and calls `each` with every sound row.
 ///
 /// `required` columns must be there; of the header's columns, those neither required nor `optional` are
@@ -33,6 +52,10 @@ pub(crate) fn read_table(
     mut each: impl FnMut(&TableRow<'_>, &mut Vec<Finding>),
 ) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if let Some(finding) = semicolons(file, text) {
+        findings.push(finding);
+        return;
+    }
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
     let columns: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(|name| name.trim().to_owned()).collect(),

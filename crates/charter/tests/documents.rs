@@ -156,6 +156,12 @@ fn what_cannot_be_printed_everywhere_is_found_with_its_line() {
         ("#\n", 1, "the heading has no words"),
         ("[](https://a.it)\n", 1, "the link has no words"),
         ("  \n", 0, "the text is empty"),
+        ("Uno.\n\n[Orari]: 8:30-13:30\n", 3, "no link uses it"),
+        ("[uno]\n\n[uno]: https://a.it\n[Due]: https://b.it\n", 4, "no link uses it"),
+        ("Uno.\n\n[sito](https://a.it \"aperto il lunedì\")\n", 3, "the title of a link"),
+        ("[sito]\n\n[Sito]: https://a.it 'aperto il lunedì'\n", 3, "the title of a link"),
+        ("Uno.\n\nSono {figure:ticket ticket\n", 3, "`{figure:` has no `}`"),
+        ("{figure:**ticket**}\n", 1, "`{figure:` has no `}`"),
     ] {
         let found = found_in(text);
         let place = format!("texts/a.md:{line} bad-text: ");
@@ -174,12 +180,14 @@ fn a_link_leads_to_the_web_a_mailbox_or_a_section() {
         "data:text/html,x",
         "pagina.html",
         "mailto:nessuno",
+        "mailto:urp?cc=altri@a.it",
         "https://",
     ] {
         only(&found_in(&format!("Uno.\n\n[x]({address})\n")), "texts/a.md:3 bad-address: ");
     }
     only(&found_in("[x](#due)\n"), "texts/a.md:1 unknown-reference: there is no section `due`");
     only(&found_in("[x](#uni)\n"), "did you mean `uno`?");
+    assert_eq!(found_in("[x][A], [b]\n\n[a]: https://a.it\n[B]: https://b.it\n"), Vec::<String>::new());
     assert_eq!(found_in("[x](#uno), [y](mailto:urp@a.it), [z](HTTPS://a.it)\n"), Vec::<String>::new());
 }
 
@@ -331,9 +339,21 @@ fn rows_of_a_directory_are_grouped_and_chosen() {
     assert_eq!(rows.len(), 2);
     assert!(rows[0].2[0].ends_with("altra@a.it→mailto:altra@a.it"), "{rows:?}");
     assert_eq!(rows[0].2[2], "1→- 2→-");
+    // Rows that share a word keep it, each in its place; only a row that stands twice is left out.
+    let csv = "processo,process,casella,sito,parte\n\
+               reti,networks,uno@a.it,,piano 1\nreti,networks,due@a.it,,piano 1\nreti,networks,due@a.it,,piano 1\n";
+    let rows = directory(&keys, csv);
+    assert_eq!(rows[0].2[0], "uno@a.it→mailto:uno@a.it due@a.it→mailto:due@a.it");
+    assert_eq!(rows[0].2[2], "piano 1→- piano 1→-");
     let keys =
         format!("row = {{ it = \"processo\", en = \"process\" }}\nfilter = {{ parte = \"2\" }}\n{COLUMNS}");
     assert_eq!(directory(&keys, CONTACTS).len(), 2);
+}
+
+#[test]
+fn a_table_with_semicolons_is_one_finding() {
+    let bodies = "code;name;aliases\nA;Comune di A, capofila;\nB;B;\n";
+    only(&found(&[("bodies.csv", bodies)]), "bodies.csv:1 bad-table: the file is separated by semicolons");
 }
 
 #[test]
@@ -366,7 +386,17 @@ fn what_is_wrong_with_a_directory_is_found() {
         "directories/d.csv:2 bad-address: `www.a.it` is no address of the web",
     );
     let filter = "row = \"a\"\nfilter = { a = \"9\" }\ncolumns = [{ key = \"b\" }]\n";
-    only(&report(filter, "a,b\n1,2\n"), "the filter leaves no row of the directory");
+    only(&report(filter, "a,b\n1,2\n"), "no row of the directory has `9` in the column `a`");
+    let typed = "row = \"a\"\nfilter = { b = [\"posta\", \"rette\"] }\ncolumns = [{ key = \"b\" }]\n";
+    only(&report(typed, "a,b\n1,posta\n2,rete\n"), "did you mean `rete`?");
+    let but = "row = \"a\"\nfilter = { b = { not = [\"\", \"reti\"] } }\ncolumns = [{ key = \"b\" }]\n";
+    only(&report(but, "a,b\n1,posta\n2,rete\n"), "no row of the directory has `reti` in the column `b`");
+    let neither = "row = \"a\"\nfilter = { a = \"1\", b = \"4\" }\ncolumns = [{ key = \"b\" }]\n";
+    only(&report(neither, "a,b\n1,2\n3,4\n"), "the filter leaves no row of the directory");
+    only(
+        &report(plain, "a;b\n1;due, tre\n2;tre\n"),
+        "directories/d.csv:1 bad-table: the file is separated by semicolons (save it with commas",
+    );
     let both = "row = \"a\"\ngroup-by = \"a\"\ncolumns = [{ key = \"b\" }]\n";
     only(&report(both, "a,b\n1,2\n"), "unknown key `row`");
     let missing = report("row = \"a\"\ncolumns = [{ key = \"bi\" }]\n", "a,b\n1,2\n");

@@ -1,6 +1,6 @@
 //! Reading what people wrote: texts and directories.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use impegno_findings::{Finding, Place};
 use impegno_settings::{Spot, Table};
@@ -8,6 +8,7 @@ use impegno_settings::{Spot, Table};
 use super::{Head, Names, near, read_notes};
 use crate::codes::{BAD_ADDRESS, BAD_TABLE, UNKNOWN_REFERENCE};
 use crate::directory::Directory;
+use crate::filter::Condition;
 use crate::layout::{Bilingual, DirectoryCell, DirectoryLayout, DirectoryRow, ProseLayout};
 use crate::prose::{is_mailbox, is_web_address};
 use crate::shelf::Shelf;
@@ -128,7 +129,8 @@ pub(super) fn read_directory_block(
         filter: &filter,
     };
     let rows = Bilingual { it: plan.rows(true, block), en: plan.rows(false, block) };
-    if rows.it.is_empty() && !directory.rows.is_empty() {
+    let typed = check_filter(&plan, block);
+    if typed && rows.it.is_empty() && !directory.rows.is_empty() {
         let finding =
             Finding::error(BAD_TABLE, filter.place.clone(), "the filter leaves no row of the directory");
         block.report(finding);
@@ -166,6 +168,7 @@ impl Plan<'_> {
     fn rows(&self, italian: bool, block: &Table<'_>) -> Vec<DirectoryRow> {
         let mut rows: Vec<DirectoryRow> = Vec::new();
         let mut keys: BTreeMap<String, usize> = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for (fields, place) in self.directory.rows.iter().filter(|(fields, _)| self.holds(fields)) {
             let field = |key: &Key| fields.get(*key.get(italian)).map_or("", String::as_str);
             let cells: Vec<Vec<(String, Option<String>)>> = self
@@ -184,11 +187,17 @@ impl Plan<'_> {
                 let finding = Finding::error(BAD_TABLE, place.clone(), "the row has no label");
                 block.report(finding.hint("the label stands in the column named by `row` or `group-by`"));
             }
+            // A row that stands twice counts once; words that two rows share stand in both, or columns would no longer match.
+            if self.grouped && !seen.insert((key.to_owned(), cells.clone())) {
+                continue;
+            }
             let known = keys.get(key).copied().and_then(|at| rows.get_mut(at));
             match known {
                 Some(row) if self.grouped => {
                     for (cell, more) in row.cells.iter_mut().zip(cells) {
-                        add(cell, more);
+                        if let DirectoryCell::Entries(entries) = cell {
+                            entries.extend(more);
+                        }
                     }
                 }
                 _ => {
@@ -254,14 +263,30 @@ fn check(field: &str, how: As, place: &Place, block: &Table<'_>) {
     }
 }
 
-/// More words for a cell, each once.
-fn add(cell: &mut DirectoryCell, more: Vec<(String, Option<String>)>) {
-    let DirectoryCell::Entries(entries) = cell else { return };
-    for entry in more {
-        if !entries.contains(&entry) {
-            entries.push(entry);
+/// Whether every value that the filter names stands in some row; one that does not is a finding. That nothing is left out where a
+/// field is empty is no mistake.
+fn check_filter(plan: &Plan<'_>, block: &Table<'_>) -> bool {
+    let mut sound = true;
+    for (column, condition) in &plan.filter.conditions {
+        let Some(at) = plan.directory.column(column) else { continue };
+        let values =
+            || plan.directory.rows.iter().filter_map(|(fields, _)| fields.get(at)).map(String::as_str);
+        let named: Vec<&String> = match condition {
+            Condition::OneOf(named) => named.iter().collect(),
+            Condition::NoneOf(named) => named.iter().filter(|value| !value.is_empty()).collect(),
+            Condition::Range { .. } => Vec::new(),
+        };
+        for value in named
+            .into_iter()
+            .filter(|value| !plan.directory.rows.is_empty() && values().all(|one| one != **value))
+        {
+            sound = false;
+            let message = format!("no row of the directory has `{value}` in the column `{column}`");
+            let finding = Finding::error(BAD_TABLE, plan.filter.place.clone(), message);
+            block.report(finding.hint(near(value, values())));
         }
     }
+    sound
 }
 
 /// One word that leads nowhere is plain words.
