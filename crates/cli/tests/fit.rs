@@ -34,7 +34,12 @@ fn the_flag_of_the_incidents_follows_the_closing_in_working_hours() {
     let page = fs::read_to_string(page).expect("docs/fit.md");
     let start = english.stdout.split("\nOther rules that were tried").next().expect("a first part");
     assert!(page.contains(start), "docs/fit.md should show:\n{start}");
+    english.prints(&[
+        "# Without a commitment – priority \"1 - Critical\" (143 cases): the flag never says in time",
+        "# The promised share does not follow from the flag",
+    ]);
     impegno(ask).exits(0).prints(&[
+        "# Senza impegno – priority \"2 - High\" (219 casi)",
         "Trovata una regola: spiega 99,",
         "Da «opened» a «closed»",
         "mai in tempo",
