@@ -194,6 +194,7 @@ pub(crate) fn worst(one: &VulnerableEvidence, frame: &Frame<'_>) -> Cell {
 /// The account, the scans, the hosts and the findings.
 pub(super) fn evidence(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Vec<Block> {
     let mut blocks = vec![account(id, one, frame), scans(id, one, frame)];
+    blocks.extend(remedies(one, frame).into_iter().map(Block::Text));
     if one.share != ScanShare::Tracked {
         blocks.push(units(id, one, frame));
     }
@@ -346,7 +347,7 @@ fn scans(id: &str, one: &VulnerableEvidence, frame: &Frame<'_>) -> Block {
             column("origin", say(language, "Fonte", "Source"), false),
         ],
         rows: one.scans.iter().map(row).collect(),
-        notes: remedies(one, frame),
+        notes: Vec::new(),
         chart: None,
     })
 }
