@@ -210,6 +210,7 @@ fn expected_text(parts: u64, of: u64) -> String {
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "what one commitment of the outcome is written from")]
 fn entry(
     outcome: &Outcome,
     centre: &Centre,
