@@ -85,7 +85,7 @@ pub enum Evidence {
         sample: bool,
         /// What the quantities are.
         unit: CountUnit,
-        /// The facts, when they were asked for ([`list_counted`](crate::list_counted)).
+        /// The facts, when they were asked for ([`list_counted`]).
         listed: Vec<(CountedAs, Listed)>,
     },
     /// Of a share of what scans found.
