@@ -684,6 +684,34 @@ fn zero(measured: &Measured) -> Value {
     }
 }
 
+/// Whether what is still to come could change a verdict that was given.
+fn is_open(commitment: &Commitment, measurement: &Measurement) -> bool {
+    match measurement.verdict {
+        Verdict::NoThreshold => true,
+        Verdict::Met | Verdict::Missed => !looks_ahead(&commitment.indicator),
+        Verdict::NotProvable | Verdict::NotMeasured(_) => false,
+    }
+}
+
+/// Whether the band of an indicator holds whatever is still to come; if not, only what has begun counts.
+fn looks_ahead(indicator: &Indicator) -> bool {
+    match indicator {
+        Indicator::Availability(_)
+        | Indicator::LongestStop(_)
+        | Indicator::DaysAvailable(_)
+        | Indicator::HoursOfOperation(_)
+        | Indicator::Count(_)
+        | Indicator::Ratio(_)
+        | Indicator::Vulnerable(_) => true,
+        Indicator::Within(_)
+        | Indicator::CaseTime(_)
+        | Indicator::Cadence(_)
+        | Indicator::ResponseTime(_) => false,
+        Indicator::MeanOf(parts) => parts.iter().all(|part| looks_ahead(&part.indicator)),
+        Indicator::AllOf(parts) => parts.iter().all(|part| looks_ahead(&part.indicator)),
+    }
+}
+
 /// The verdict in words; over another period than the promise's own it is provisional.
 pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame: &Frame<'_>) -> Cell {
     let tone = match measurement.verdict {
@@ -705,7 +733,7 @@ pub(crate) fn verdict(commitment: &Commitment, measurement: &Measurement, frame:
             &format!(" (provvisorio: {} su {own})", words::months(months as i64, Language::It)),
             &format!(" (provisional: {months} of {own} months)"),
         ));
-    } else if frame.known < frame.interval().end {
+    } else if frame.known < frame.interval().end && is_open(commitment, measurement) {
         text.push_str(&say(
             frame.language,
             " (provvisorio: periodo in corso)",
