@@ -529,6 +529,27 @@ fn nothing_unheard_of_is_held_against_a_count_or_a_ratio() {
 }
 
 #[test]
+fn what_is_not_decided_is_listed_apart_from_what_is_missing() {
+    let side = |more: &str| format!("{{ of = \"cases\", filter = {{ kind = \"ticket\"{more} }} }}");
+    let (part, undecided) = (side(", channel = \"telefono\", body = \"borgo\""), side(", body = \"ponte\""));
+    let whole = side("");
+    let ratio = format!("{{ ratio = {{ part = {part}, whole = {whole}, undecided = {undecided} }} }}");
+    let centre = centre(&promise("share", &format!("expected = \">= 50 %\"\nindicator = {ratio}")));
+    centre.import_at("2025-04-03T08:00:00Z").exits(0);
+    let explained = centre.run("explain", &["share", "--period", "2025-03", "--lang", "en"]).exits(0);
+    let told = explained.prints(&["1 of 2, 2 not decided yet"]).stdout;
+    let cases = |from: &str, until: &str| -> Vec<&str> {
+        let list = told.split_once(from).expect("the list").1;
+        let list = list.split_once(until).map_or(list, |(list, _)| list);
+        list.lines().filter(|line| line.contains("inbox/ticket")).map(|line| &line[..1]).collect()
+    };
+    let missing = "\nIn the denominator and not in the numerator\n";
+    assert_eq!(cases(missing, "\nIn the numerator\n"), ["1"]);
+    assert_eq!(cases("\nIn the numerator\n", "\nNot decided yet\n"), ["2"]);
+    assert_eq!(cases("\nNot decided yet\n", "\n\n\n"), ["3", "4"]);
+}
+
+#[test]
 fn an_act_about_a_case_names_its_promise_and_never_harms() {
     let time = "indicator = { time = { cases = \"ticket\", from = \"opened\", to = \"taken-in-charge\", statistic = \"mean\", \
                 filter = { channel = [\"mail\", \"telefono\"] } } }\nexclusions = {}";

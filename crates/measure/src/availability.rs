@@ -222,16 +222,24 @@ pub(crate) fn account(
     lines.whole(&of.shape, &of.watched(), wanted, &Excluded::default()).account(period, &open)
 }
 
-/// Measures a composition over a period; `excluded` is the time of each component that accepted acts take out, where
-/// it was down.
-pub(crate) fn measure(
-    lines: &Lines,
-    wanted: &Availability,
-    of: &Composition,
-    calendar: &Calendar,
-    period: Interval,
-    excluded: &Excluded,
-) -> AvailabilityEvidence {
+/// What a promise asks of the timelines.
+pub(crate) struct Asked<'a> {
+    pub lines: &'a Lines,
+    /// How stops are counted.
+    pub wanted: &'a Availability,
+    /// What must work.
+    pub of: Composition,
+    /// Whose service hours count.
+    pub calendar: Calendar,
+    pub period: Interval,
+    /// The time of each component that accepted acts take out, where it was down.
+    pub excluded: Excluded,
+}
+
+/// Measures a composition over a period.
+pub(crate) fn measure(asked: &Asked<'_>) -> AvailabilityEvidence {
+    let Asked { lines, wanted, of, calendar, period, excluded } = asked;
+    let period = *period;
     let open = lines.open(calendar, period);
     let components = of.watched();
     let whole = lines.whole(&of.shape, &components, wanted, excluded);

@@ -1,34 +1,28 @@
 //! All commitments of a centre over a period, in one reading of the facts.
 
+mod counted;
+mod evidence;
+mod gathered;
 mod operation;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use impegno_calendar::{Calendar, Instant, Interval, Micros, Zone};
+use impegno_calendar::{Calendar, Instant, Interval, Micros};
 use impegno_charter::{
-    Availability, CaseTime, Centre, Commitment, CountUnit, Counted, DownBy, Expected, Indicator, Limit,
-    MeanPart, Requirement, Subject, TimesClock, Vulnerable, Weighted, Within, Works,
+    Availability, CaseTime, Centre, Commitment, DownBy, Expected, Indicator, MeanPart, Requirement, Subject,
+    TimesClock, Vulnerable, Weighted, Within, Works,
 };
-use impegno_facts::Kind;
-use jiff::civil::Date;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use rayon::prelude::*;
 
 use crate::availability::{
-    self, AvailabilityEvidence, CheckBook, Composition, Excluded, INTERRUPTION, Lines, WeightedEvidence,
+    self, Asked, AvailabilityEvidence, Composition, Excluded, Lines, WeightedEvidence,
 };
-use crate::cadence::{self, CadenceEvidence};
-use crate::case_time::{self, CaseTimeEvidence};
-use crate::counts::{self, CountedAs, Counts};
-use crate::exclusions::{self, Accepted, Act, JudgedAct};
-use crate::response::ResponseEvidence;
-use crate::tally::Listed;
+use crate::exclusions::{self, Accepted, JudgedAct};
 use crate::verdict::{Band, ENDLESS, Measured, Reason, Verdict, fraction, judge, target_value};
-use crate::vulnerable::{self, ScanBook, VulnerableEvidence, WantedScans};
-use crate::weights::{Weighing, Weights};
-use crate::within::{self, WithinEvidence};
-use crate::{Case, CaseBook, Cases, FactRef, Joins, Part, Supply};
+use crate::{Case, Joins, Supply, cadence, case_time, counts, vulnerable, within};
+pub use counted::{CountEvidence, CountedAs, RatioEvidence, RatioNumbers, list_counted};
+pub use evidence::{Evidence, MeanEvidence, RequirementEvidence};
+use gathered::{Gathered, Wanted, gather};
 pub use operation::{DaysEvidence, HoursEvidence};
 
 /// What was measured of a version of a commitment, and why.
@@ -52,70 +46,6 @@ pub struct Measurement {
     pub evidence: Evidence,
     /// The acts of exclusion that are about it, accepted or not.
     pub acts: Vec<JudgedAct>,
-}
-
-/// The facts that decided a measured value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Evidence {
-    /// Of an availability, or of the longest stop.
-    Availability(AvailabilityEvidence),
-    /// Of an availability of several parts by their weights.
-    Weighted(WeightedEvidence),
-    /// Of a mean.
-    Mean(Vec<MeanEvidence>),
-    /// Of days available.
-    Days(DaysEvidence),
-    /// Of hours of operation.
-    Hours(HoursEvidence),
-    /// Of a response time.
-    Response(ResponseEvidence),
-    /// Of a share of cases.
-    Within(WithinEvidence),
-    /// Of a cadence; none when it was never done.
-    Cadence(Option<CadenceEvidence>),
-    /// Of a time of cases.
-    CaseTime(CaseTimeEvidence),
-    /// Of a count, or of a ratio.
-    Counts {
-        /// How many there are; of a ratio the part, the whole, and of what they are printed for one of.
-        counts: Vec<i128>,
-        /// Of a ratio: how many of the whole are not decided, and stand in neither number.
-        undecided: i128,
-        /// Whether the part is some of the cases of the whole, so that they can be taken for a sample.
-        sample: bool,
-        /// What the quantities are.
-        unit: CountUnit,
-        /// The facts, when they were asked for ([`list_counted`]).
-        listed: Vec<(CountedAs, Listed)>,
-    },
-    /// Of a share of what scans found.
-    Vulnerable(VulnerableEvidence),
-    /// Of a compound standard: each requirement.
-    AllOf(Vec<RequirementEvidence>),
-}
-
-/// A part of a mean.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeanEvidence {
-    /// What it is of.
-    pub subject: String,
-    /// How much it weighs.
-    pub weight: u32,
-    /// Its share, if there is one.
-    pub share: Option<BigRational>,
-    /// The facts that decided it.
-    pub evidence: Evidence,
-}
-
-/// A requirement of a compound standard.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RequirementEvidence {
-    /// The measured value, if there is one.
-    pub measured: Option<Measured>,
-    /// Whether it was kept.
-    pub verdict: Verdict,
-    /// The facts that decided it.
-    pub evidence: Evidence,
 }
 
 /// Measures every version of every commitment that holds in a period, as far as it is known: of what happened after
@@ -145,217 +75,6 @@ pub fn measure_commitments<S: Supply>(
     gathered.lines = Lines::new(std::mem::take(&mut gathered.checks), &gathered.finished, known_at);
     let measure = |(commitment, window)| measure(centre, commitment, window, &wanted, &gathered);
     Ok(held.into_par_iter().map(measure).collect())
-}
-
-/// Lists the facts behind the counts and ratios of measurements, for whoever proves them: the earliest of each.
-///
-/// # Errors
-/// When a part of the facts cannot be read.
-pub fn list_counted<S: Supply>(
-    centre: &Centre,
-    measurements: &mut [Measurement],
-    known_at: Instant,
-    supply: &S,
-) -> Result<(), S::Error> {
-    let mut wanted = Vec::new();
-    for measurement in measurements.iter_mut() {
-        let Some(commitment) = centre.commitments.iter().find(|one| one.id == measurement.id) else {
-            continue;
-        };
-        let window = measurement.window;
-        counts::to_list(&commitment.indicator, &mut measurement.evidence, window, known_at, &mut wanted);
-    }
-    counts::list_all(wanted, &Joins::new(centre), supply)
-}
-
-/// Which facts the commitments of a centre need.
-struct Wanted<'c> {
-    probes: BTreeSet<&'c str>,
-    /// How the availabilities are measured.
-    rules: Vec<&'c Availability>,
-    /// Some promise is on the length of stops, which are measured whole: from long before to long after a period.
-    whole_stops: bool,
-    kinds: BTreeSet<&'c str>,
-    timed_probes: BTreeSet<&'c str>,
-    obligations: BTreeSet<&'c str>,
-    /// Some promise ends at the deadlines of its cases, which may lie after the period, or follows its open cases there.
-    later_events: bool,
-    /// Whose weights are counted.
-    weighing: Weighing<'c>,
-    /// Which scans count.
-    scans: WantedScans,
-    /// Whether the register of interruptions is held against probes.
-    register: bool,
-}
-
-impl<'c> Wanted<'c> {
-    fn of(held: &[(&'c Commitment, Interval)], centre: &'c Centre) -> Wanted<'c> {
-        let mut wanted = Wanted {
-            probes: BTreeSet::new(),
-            rules: Vec::new(),
-            whole_stops: false,
-            kinds: BTreeSet::from(["maintenance", exclusions::KIND]),
-            timed_probes: BTreeSet::new(),
-            obligations: BTreeSet::new(),
-            later_events: false,
-            weighing: Weighing::new(centre),
-            scans: WantedScans::default(),
-            register: false,
-        };
-        let mut components: BTreeSet<String> = BTreeSet::new();
-        for indicator in held.iter().flat_map(|(commitment, _)| commitment.indicator.all()) {
-            match indicator {
-                Indicator::Availability(_)
-                | Indicator::LongestStop(_)
-                | Indicator::DaysAvailable(_)
-                | Indicator::HoursOfOperation(_) => {
-                    let Some(one) = indicator.availability() else { continue };
-                    for works in one.of.works().into_iter().filter_map(|works| works.resolved(centre)) {
-                        components.extend(works.components().into_iter().map(str::to_owned));
-                    }
-                    if let Subject::Weighted(weighted) = &one.of {
-                        wanted.weighing.ask(weighted);
-                    }
-                    if one.interruptions.is_some() {
-                        wanted.kinds.insert(INTERRUPTION);
-                        wanted.register = true;
-                    }
-                    wanted.rules.push(one);
-                    wanted.whole_stops |= matches!(indicator, Indicator::LongestStop(_));
-                }
-                Indicator::ResponseTime(one) => {
-                    wanted.timed_probes.insert(&one.probe);
-                }
-                Indicator::Within(one) => {
-                    wanted.kinds.insert(&one.cases);
-                    wanted.later_events |= matches!(one.limit, Limit::Deadline(_)) || one.follow_open;
-                }
-                Indicator::CaseTime(one) => {
-                    wanted.kinds.insert(&one.cases);
-                }
-                Indicator::Cadence(one) => {
-                    wanted.obligations.insert(&one.obligation);
-                }
-                Indicator::Vulnerable(_) => {
-                    wanted.scans.ask(indicator);
-                    wanted.kinds.insert(vulnerable::VULNERABILITY);
-                }
-                Indicator::MeanOf(_) | Indicator::AllOf(_) | Indicator::Count(_) | Indicator::Ratio(_) => {}
-            }
-        }
-        let probes = centre.probes.iter().filter(|probe| components.contains(&probe.component));
-        wanted.probes.extend(probes.map(|probe| probe.name.as_str()));
-        wanted
-    }
-
-    /// The time whose checks can decide a state within the period.
-    fn window(&self, period: Interval) -> Interval {
-        if self.whole_stops {
-            return Interval { start: Instant(i64::MIN / 2), end: Instant(i64::MAX / 2) };
-        }
-        availability::window(self.rules.iter().copied(), period)
-    }
-}
-
-/// The facts that the commitments need, gathered.
-#[derive(Default)]
-struct Gathered {
-    checks: CheckBook,
-    cases: CaseBook,
-    responses: BTreeMap<String, ResponseEvidence>,
-    obligations: BTreeMap<String, Vec<(Date, FactRef)>>,
-    weights: Weights,
-    scans: ScanBook,
-    /// How probes and components stood, when everything is gathered.
-    lines: Lines,
-    /// The cases, put together when everything is gathered.
-    finished: Cases,
-    /// The end of the period, or the last receipt if that was earlier.
-    known: Instant,
-    /// The last receipt.
-    received: Instant,
-    /// What follows from what in the catalogue.
-    joins: Joins,
-    /// The answers to what is counted.
-    counts: Counts,
-    /// The acts of exclusion.
-    acts: Vec<Act>,
-}
-
-impl Gathered {
-    fn take(mut self, part: Part, wanted: &Wanted<'_>, period: Interval, zone: &Zone) -> Gathered {
-        self.checks.add(&part, &wanted.probes, wanted.window(period));
-        for probe in &wanted.timed_probes {
-            self.responses.entry((*probe).to_owned()).or_default().add(&part, probe, period);
-        }
-        for obligation in &wanted.obligations {
-            let performances = self.obligations.entry((*obligation).to_owned()).or_default();
-            cadence::gather(&part, obligation, zone, performances);
-        }
-        wanted.weighing.add(&part, period, &mut self.weights);
-        self.scans.add(&part, &wanted.scans);
-        self.cases.add(part, &wanted.kinds);
-        self
-    }
-
-    fn merge(mut self, other: Gathered) -> Gathered {
-        self.checks = self.checks.merge(other.checks);
-        self.cases = self.cases.merge(other.cases);
-        self.weights = self.weights.merge(other.weights);
-        self.scans = self.scans.merge(other.scans);
-        for (probe, response) in other.responses {
-            let mine = self.responses.remove(&probe).unwrap_or_default();
-            self.responses.insert(probe, mine.merge(response));
-        }
-        for (obligation, performances) in other.obligations {
-            self.obligations.entry(obligation).or_default().extend(performances);
-        }
-        self
-    }
-}
-
-fn gather<S: Supply>(
-    centre: &Centre,
-    wanted: &Wanted<'_>,
-    period: Interval,
-    supply: &S,
-) -> Result<Gathered, S::Error> {
-    // A case may have opened, and an obligation been done, any time before; only checks go stale.
-    let checks_window = wanted.window(period);
-    let ever = Interval::new(Instant(i64::MIN / 2), period.end).unwrap_or(period);
-    // Whether a register is kept at all may be told by a row of a later time; deadlines may lie there too.
-    let cases_window = if wanted.register || wanted.later_events {
-        Interval { end: Instant(i64::MAX / 2), ..ever }
-    } else {
-        ever
-    };
-    // A scan belongs to the period in which it began, and its results may come later.
-    let operations_window =
-        if wanted.scans.is_empty() { ever } else { Interval { end: Instant(i64::MAX / 2), ..ever } };
-    let no_operations =
-        wanted.obligations.is_empty() && wanted.weighing.is_empty() && wanted.scans.is_empty();
-    let mut parts: Vec<(Kind, usize)> = Vec::new();
-    for (kind, window) in
-        [(Kind::Checks, checks_window), (Kind::Cases, cases_window), (Kind::Operations, operations_window)]
-    {
-        if kind == Kind::Operations && no_operations {
-            continue;
-        }
-        parts.extend(
-            (0..supply.count(kind))
-                .filter(|part| supply.touches(kind, *part, window))
-                .map(|part| (kind, part)),
-        );
-    }
-    let mut gathered = parts
-        .into_par_iter()
-        .try_fold(Gathered::default, |gathered, (kind, part)| {
-            Ok(gathered.take(supply.read(kind, part)?, wanted, period, &centre.zone))
-        })
-        .try_reduce(Gathered::default, |a, b| Ok(a.merge(b)))?;
-    gathered.checks.finish();
-    gathered.finished = std::mem::take(&mut gathered.cases).finish();
-    Ok(gathered)
 }
 
 /// A measured value with its band, and why.
@@ -459,89 +178,14 @@ impl Scene<'_> {
                 });
                 Found { value, reason: Reason::NoFacts, evidence: Evidence::Cadence(evidence) }
             }
-            Indicator::Count(counted) => {
-                let count = self.gathered.counts.of(counted, self.window);
-                let value = count.map(|count| {
-                    let measured =
-                        if counted.is_money() { Measured::Cents(count) } else { Measured::Number(count) };
-                    let band = self.count_band(counted, count);
-                    (measured, band)
-                });
-                let counts = count.into_iter().collect();
-                let evidence = Evidence::Counts {
-                    counts,
-                    undecided: 0,
-                    sample: false,
-                    unit: CountUnit::One,
-                    listed: Vec::new(),
-                };
-                Found { value, reason: Reason::NoFacts, evidence }
-            }
-            Indicator::Ratio(ratio) => {
-                let of = |side: &Counted| self.gathered.counts.of(side, self.window);
-                let undecided = ratio.undecided.as_ref().map_or(Some(0), of);
-                let counts = [of(&ratio.part), of(&ratio.whole)];
-                let (value, listed) = match (counts, undecided) {
-                    ([Some(part), Some(whole)], Some(undecided)) => {
-                        let decided = whole - undecided;
-                        let value = fraction(part, decided).map(|share| {
-                            let band = self.ratio_band(part, whole, undecided, &share);
-                            (Measured::Share(share), band)
-                        });
-                        let per = ratio.per.as_ref().and_then(of);
-                        (value, [part, decided].into_iter().chain(per).collect())
-                    }
-                    _ => (None, Vec::new()),
-                };
-                let reason =
-                    if counts.iter().all(Option::is_some) { Reason::EmptyWhole } else { Reason::NoFacts };
-                let evidence = Evidence::Counts {
-                    counts: listed,
-                    undecided: undecided.unwrap_or(0),
-                    sample: ratio.is_sample(),
-                    unit: ratio.unit,
-                    listed: Vec::new(),
-                };
-                Found { value, reason, evidence }
-            }
+            Indicator::Count(counted) => self.count(counted),
+            Indicator::Ratio(ratio) => self.ratio(ratio),
         }
     }
 
     /// Whether some of the window lies after the last receipt.
     fn runs_on(&self) -> bool {
         self.gathered.known < self.window.end
-    }
-
-    /// What a count could be at the end of the window: what happens can only become more, what stands can be anything.
-    fn count_band(&self, counted: &impegno_charter::Counted, count: i128) -> Band {
-        let whole = |number: i128| BigRational::from_integer(BigInt::from(number));
-        let endless = i128::from(ENDLESS);
-        let grows = matches!(
-            counted.of,
-            impegno_charter::Measured::Operations
-                | impegno_charter::Measured::Cases { .. }
-                | impegno_charter::Measured::Checks
-        );
-        match (self.runs_on(), grows) {
-            (false, _) => Band { low: whole(count), high: whole(count) },
-            (true, true) => Band { low: whole(count), high: whole(endless) },
-            (true, false) => Band { low: whole(-endless), high: whole(endless) },
-        }
-    }
-
-    /// What a share could be: what is not decided may go either way, and in a window that is not over it may be anything
-    /// up to the whole.
-    fn ratio_band(&self, part: i128, whole: i128, undecided: i128, share: &BigRational) -> Band {
-        if !self.runs_on() {
-            let end = |above: i128| fraction(above, whole).unwrap_or_else(|| share.clone());
-            let (low, high) = if undecided == 0 {
-                (share.clone(), share.clone())
-            } else {
-                (end(part), end(part + undecided))
-            };
-            return Band { low: low.min(share.clone()), high: high.max(share.clone()) };
-        }
-        self.any_share(share)
     }
 
     /// Anything up to the whole.
@@ -563,7 +207,7 @@ impl Scene<'_> {
     fn availability(&self, wanted: &Availability) -> Found {
         match &wanted.of {
             Subject::Works(works) => {
-                let (evidence, reason) = self.available(wanted, works);
+                let (evidence, reason) = self.available(&self.asked(wanted, works));
                 let value = evidence.account.share().map(|(share, band)| (Measured::Share(share), band));
                 Found { value, reason, evidence: Evidence::Availability(evidence) }
             }
@@ -571,17 +215,26 @@ impl Scene<'_> {
         }
     }
 
-    /// The availability of something that works or does not, and why there is no share if there is none.
-    fn available(&self, wanted: &Availability, works: &Works) -> (AvailabilityEvidence, Reason) {
+    /// What is asked about something that works or does not.
+    fn asked<'a>(&'a self, wanted: &'a Availability, works: &Works) -> Asked<'a> {
         let centre = self.centre;
-        let always = Calendar::always(centre.zone.clone());
-        let calendar = centre.calendar(&wanted.calendar).unwrap_or(&always);
         let of = Composition::of(works, centre).unwrap_or_else(Composition::nothing);
-        let excluded = Excluded::of(&of, |component| self.accepted.of_component(component, centre));
-        let evidence =
-            availability::measure(&self.gathered.lines, wanted, &of, calendar, self.window, &excluded);
-        let declared = wanted.interruptions == Some(DownBy::Declared);
-        let reason = match (of.probes().next(), evidence.checks) {
+        let calendar = centre.calendar(&wanted.calendar).cloned();
+        Asked {
+            lines: &self.gathered.lines,
+            wanted,
+            calendar: calendar.unwrap_or_else(|| Calendar::always(centre.zone.clone())),
+            period: self.window,
+            excluded: Excluded::of(&of, |component| self.accepted.of_component(component, centre)),
+            of,
+        }
+    }
+
+    /// The availability of it, and why there is no share if there is none.
+    fn available(&self, asked: &Asked<'_>) -> (AvailabilityEvidence, Reason) {
+        let evidence = availability::measure(asked);
+        let declared = asked.wanted.interruptions == Some(DownBy::Declared);
+        let reason = match (asked.of.probes().next(), evidence.checks) {
             (None, _) if !declared => Reason::NoProbe,
             (_, 0) => Reason::NoFacts,
             (_, _) if evidence.account.unknown == Micros::ZERO => Reason::AllExcused,
@@ -596,7 +249,7 @@ impl Scene<'_> {
         let mut reason = Reason::NoFacts;
         let mut parts = Vec::new();
         for (part, weight) in weighted.parts.iter().zip(weights) {
-            let (evidence, why) = self.available(wanted, &part.works);
+            let (evidence, why) = self.available(&self.asked(wanted, &part.works));
             if weight > 0 {
                 reason = why;
             }
@@ -767,44 +420,5 @@ fn subject(indicator: &Indicator) -> String {
         Indicator::Cadence(one) => one.obligation.clone(),
         Indicator::Vulnerable(one) => one.network.clone(),
         Indicator::Count(_) | Indicator::Ratio(_) => String::new(),
-    }
-}
-
-impl Evidence {
-    /// The planned stops and other exclusions changed the value: the share without them.
-    pub fn share_without_exclusions(&self) -> Option<BigRational> {
-        match self {
-            Evidence::Availability(evidence) if evidence.account.excused > Micros(0) => {
-                evidence.account.share_without_exclusions()
-            }
-            Evidence::Weighted(evidence) => evidence.share_without_exclusions(),
-            Evidence::Days(evidence) => {
-                let (available, lost) = evidence.account.without_exclusions?;
-                fraction(i128::from(available), i128::from(available + lost))
-            }
-            Evidence::Hours(evidence) => evidence.share_without_exclusions(),
-            Evidence::Within(evidence) => evidence.share_without_exclusions(),
-            Evidence::Mean(parts) => {
-                if parts.iter().all(|part| part.evidence.share_without_exclusions().is_none()) {
-                    return None;
-                }
-                let mut sum = BigRational::default();
-                let mut weights = BigRational::default();
-                for part in parts {
-                    let weight = BigRational::from_integer(BigInt::from(part.weight));
-                    let share = part.evidence.share_without_exclusions().or_else(|| part.share.clone())?;
-                    sum += share * &weight;
-                    weights += weight;
-                }
-                Some(sum / weights)
-            }
-            Evidence::Availability(_)
-            | Evidence::Response(_)
-            | Evidence::Cadence(_)
-            | Evidence::CaseTime(_)
-            | Evidence::Counts { .. }
-            | Evidence::Vulnerable(_)
-            | Evidence::AllOf(_) => None,
-        }
     }
 }

@@ -4,22 +4,8 @@ use impegno_calendar::{Instant, Interval};
 use impegno_charter::{Centre, Commitment, Counted, Filter, Indicator, Measured};
 use impegno_facts::Kind;
 
-use crate::commitments::Evidence;
-use crate::tally::{Answer, Cut, Listed, Listing, Question, Take, answer, list};
+use crate::tally::{Cut, Question, Take, answer};
 use crate::{Joins, Supply};
-
-/// What listed facts were counted as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CountedAs {
-    /// All that a count counts.
-    All,
-    /// The whole of a ratio without its part: what is missing.
-    WholeWithoutPart,
-    /// The part of a ratio.
-    Part,
-    /// The whole of a ratio whose part is something else.
-    Whole,
-}
 
 /// The counts of commitments, each over the time in which its version holds.
 #[derive(Debug, Default)]
@@ -73,21 +59,12 @@ pub(crate) fn gather<S: Supply>(
         });
     let counts: Vec<(Counted, Interval, Option<i128>, Option<Question>)> = counts.collect();
     let silent: Vec<Question> = counts.iter().filter_map(|(.., silent)| silent.clone()).collect();
-    let mut before = answer_all(&silent, joins, centre, supply)?.into_iter();
+    let mut before = answer(&silent, joins, &centre.zone, supply)?.into_iter();
     let known = counts.into_iter().map(|(counted, window, count, silent)| {
         let recorded = silent.is_none() || before.next().is_some_and(|answer| !answer.cells.is_empty());
         (counted, window, count.filter(|_| recorded))
     });
     Ok(Counts(known.collect()))
-}
-
-fn answer_all<S: Supply>(
-    questions: &[Question],
-    joins: &Joins,
-    centre: &Centre,
-    supply: &S,
-) -> Result<Vec<Answer>, S::Error> {
-    if questions.is_empty() { Ok(Vec::new()) } else { answer(questions, joins, &centre.zone, supply) }
 }
 
 /// What must have been recorded by the end of a window for nothing to mean nothing: of stocks the very thing, of other facts
@@ -106,7 +83,8 @@ fn ever(question: &Question) -> Option<Question> {
     Some(Question { window, filter, columns, ..question.clone() })
 }
 
-fn question(counted: &Counted, window: Interval, known: Instant) -> Question {
+/// What a commitment asks of the facts when it counts something, up to the last receipt.
+pub(crate) fn question(counted: &Counted, window: Interval, known: Instant) -> Question {
     let take = Take::of(&counted.of);
     let known = Interval { start: window.start, end: window.end.min(known).max(window.start) };
     let window = match (&counted.of, take.kind()) {
@@ -118,64 +96,4 @@ fn question(counted: &Counted, window: Interval, known: Instant) -> Question {
         _ => known,
     };
     Question { take, filter: counted.filter.clone(), rows: Cut::Whole, columns: Cut::Whole, window }
-}
-
-/// Something to be listed, and the evidence that it belongs to.
-pub(crate) struct ToList<'m> {
-    requests: Vec<(CountedAs, Question, Option<Question>)>,
-    into: &'m mut Vec<(CountedAs, Listed)>,
-}
-
-/// What an indicator has counted over a window, as far as it was known.
-pub(crate) fn to_list<'m>(
-    indicator: &Indicator,
-    evidence: &'m mut Evidence,
-    window: Interval,
-    known: Instant,
-    wanted: &mut Vec<ToList<'m>>,
-) {
-    let known = window.end.min(known).max(window.start);
-    let asked = |counted: &Counted| question(counted, window, known);
-    match (indicator, evidence) {
-        (Indicator::Count(counted), Evidence::Counts { listed, .. }) => {
-            wanted.push(ToList { requests: vec![(CountedAs::All, asked(counted), None)], into: listed });
-        }
-        (Indicator::Ratio(ratio), Evidence::Counts { listed, .. }) => {
-            let (part, whole) = (asked(&ratio.part), asked(&ratio.whole));
-            let requests = if ratio.is_nested() {
-                vec![(CountedAs::WholeWithoutPart, whole, Some(part.clone())), (CountedAs::Part, part, None)]
-            } else {
-                vec![(CountedAs::Part, part, None), (CountedAs::Whole, whole, None)]
-            };
-            wanted.push(ToList { requests, into: listed });
-        }
-        (Indicator::MeanOf(parts), Evidence::Mean(found)) => {
-            for (part, found) in parts.iter().zip(found) {
-                to_list(&part.indicator, &mut found.evidence, window, known, wanted);
-            }
-        }
-        (Indicator::AllOf(parts), Evidence::AllOf(found)) => {
-            for (part, found) in parts.iter().zip(found) {
-                to_list(&part.indicator, &mut found.evidence, window, known, wanted);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Lists everything in one reading.
-pub(crate) fn list_all<S: Supply>(
-    wanted: Vec<ToList<'_>>,
-    joins: &Joins,
-    supply: &S,
-) -> Result<(), S::Error> {
-    let requests = wanted.iter().flat_map(|one| &one.requests);
-    let listings: Vec<Listing<'_>> =
-        requests.map(|(_, of, without)| Listing { of, without: without.as_ref() }).collect();
-    let mut found = list(&listings, joins, supply)?.into_iter();
-    for one in wanted {
-        let named = one.requests.into_iter().map(|(counted_as, _, _)| counted_as);
-        *one.into = named.zip(found.by_ref()).collect();
-    }
-    Ok(())
 }

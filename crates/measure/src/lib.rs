@@ -39,10 +39,9 @@ pub use cadence::{CadenceEvidence, Gap};
 pub use case_time::{CaseTimeEvidence, Progress, TimedCase};
 pub use cases::{Case, CaseBook, CaseEvent, Cases};
 pub use commitments::{
-    DaysEvidence, Evidence, HoursEvidence, MeanEvidence, Measurement, RequirementEvidence, list_counted,
-    measure_commitments,
+    CountEvidence, CountedAs, DaysEvidence, Evidence, HoursEvidence, MeanEvidence, Measurement,
+    RatioEvidence, RatioNumbers, RequirementEvidence, list_counted, measure_commitments,
 };
-pub use counts::CountedAs;
 pub use exclusions::{Act, JudgedAct, Refusal};
 pub use forecast::{Budget, Forecast, Gone, Outlook, forecast};
 pub use interval::{SMALL_SAMPLE, small_sample, wilson};

@@ -10,7 +10,7 @@ use impegno_charter::{
     Clock, Commitment, Comparison, CountUnit, Indicator, Limit, Printed, Target, TimesClock, Within, Words,
 };
 use impegno_measure::{
-    Account, CaseCount, Evidence, Judgement, Measured, Measurement, Verdict, WithinEvidence,
+    Account, CaseCount, Evidence, Judgement, Measured, Measurement, RatioEvidence, Verdict, WithinEvidence,
 };
 use num_rational::BigRational;
 
@@ -347,7 +347,7 @@ fn worst(evidence: &Evidence, frame: &Frame<'_>) -> Cell {
         }
         Evidence::CaseTime(times) => times::worst(times, frame),
         Evidence::Vulnerable(one) => vulnerable::worst(one, frame),
-        Evidence::Counts { .. } | Evidence::AllOf(_) => Cell::empty(),
+        Evidence::Count(_) | Evidence::Ratio(_) | Evidence::AllOf(_) => Cell::empty(),
         Evidence::Cadence(None) => Cell::empty(),
         Evidence::Cadence(Some(cadence)) => {
             let months = cadence.longest();
@@ -401,7 +401,8 @@ fn longest_stop(evidence: &Evidence) -> Micros {
         | Evidence::Within(_)
         | Evidence::Cadence(_)
         | Evidence::CaseTime(_)
-        | Evidence::Counts { .. }
+        | Evidence::Count(_)
+        | Evidence::Ratio(_)
         | Evidence::Vulnerable(_)
         | Evidence::AllOf(_) => Micros(0),
     }
@@ -533,34 +534,8 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
         Evidence::CaseTime(times) => times::basis(times, frame),
         Evidence::Vulnerable(one) => vulnerable::basis(one, frame),
         Evidence::AllOf(parts) => compound::basis(parts, frame),
-        Evidence::Counts { counts, undecided, sample, unit, .. } => match counts.as_slice() {
-            [part, whole, ..] => {
-                let [of, all] = [part, whole].map(|count| match unit {
-                    CountUnit::One => numbers::integer(*count, language),
-                    CountUnit::Minutes => {
-                        let micros = i64::try_from(*count).unwrap_or(i64::MAX).saturating_mul(60_000_000);
-                        numbers::service_time(Micros(micros), language)
-                    }
-                });
-                let interval = match (u64::try_from(*part), u64::try_from(*whole)) {
-                    (Ok(part), Ok(whole)) if *sample => small_sample(part, whole, frame),
-                    _ => String::new(),
-                };
-                let (open_it, open_en) = match undecided {
-                    0 => (String::new(), String::new()),
-                    open => {
-                        let open = numbers::integer(*open, language);
-                        (format!(", {open} non ancora decisi"), format!(", {open} not decided yet"))
-                    }
-                };
-                say(
-                    language,
-                    &format!("{of} su {all}{open_it}{interval}"),
-                    &format!("{of} of {all}{open_en}{interval}"),
-                )
-            }
-            _ => String::new(),
-        },
+        Evidence::Count(_) => String::new(),
+        Evidence::Ratio(ratio) => ratio_basis(ratio, frame),
         Evidence::Cadence(None) => String::new(),
         Evidence::Cadence(Some(cadence)) => {
             let times = cadence.performances.len();
@@ -571,6 +546,31 @@ pub(crate) fn basis(evidence: &Evidence, frame: &Frame<'_>) -> String {
             )
         }
     }
+}
+
+/// The two numbers of a ratio, and how much of it is not decided.
+fn ratio_basis(ratio: &RatioEvidence, frame: &Frame<'_>) -> String {
+    let language = frame.language;
+    let Some(found) = ratio.numbers else { return String::new() };
+    let [of, all] = [found.part, found.decided].map(|count| match ratio.unit {
+        CountUnit::One => numbers::integer(count, language),
+        CountUnit::Minutes => {
+            let micros = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(60_000_000);
+            numbers::service_time(Micros(micros), language)
+        }
+    });
+    let interval = match (u64::try_from(found.part), u64::try_from(found.decided)) {
+        (Ok(part), Ok(decided)) if ratio.sample => small_sample(part, decided, frame),
+        _ => String::new(),
+    };
+    let (open_it, open_en) = match found.undecided {
+        0 => (String::new(), String::new()),
+        open => {
+            let open = numbers::integer(open, language);
+            (format!(", {open} non ancora decisi"), format!(", {open} not decided yet"))
+        }
+    };
+    say(language, &format!("{of} su {all}{open_it}{interval}"), &format!("{of} of {all}{open_en}{interval}"))
 }
 
 /// What so few cases say of the service, after the number of cases; nothing where there are many.

@@ -382,7 +382,8 @@ fn evidence(id: &str, evidence: &Evidence, frame: &Frame<'_>) -> Vec<Block> {
         Evidence::Hours(one) => operation::hours(id, one, frame),
         Evidence::AllOf(parts) => compound::evidence(id, parts, frame),
         Evidence::CaseTime(one) => times::evidence(id, one, frame),
-        Evidence::Counts { listed, .. } => counted::evidence(id, listed, frame),
+        Evidence::Count(one) => counted::evidence(id, &one.listed, frame),
+        Evidence::Ratio(one) => counted::evidence(id, &one.listed, frame),
         Evidence::Vulnerable(one) => vulnerable::evidence(id, one, frame),
         Evidence::Response(one) => {
             let rows = one

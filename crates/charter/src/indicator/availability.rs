@@ -261,6 +261,14 @@ impl Subject {
             Subject::Weighted(weighted) => weighted.parts.iter().map(|part| &part.works).collect(),
         }
     }
+
+    /// What must work, of something that works or does not; `None` of several parts that each have a weight.
+    pub fn alone(&self) -> Option<&Works> {
+        match self {
+            Subject::Works(works) => Some(works),
+            Subject::Weighted(_) => None,
+        }
+    }
 }
 
 /// As [`Works`]; the parts of a weighted mean are joined by `+`.

@@ -1,10 +1,9 @@
 //! The account of each day: on which days something could be reached.
 
-use impegno_calendar::{Calendar, Interval, Micros, Zone};
-use impegno_charter::Availability;
+use impegno_calendar::{Interval, Micros, Zone};
 use jiff::civil::Date;
 
-use super::{Account, Composition, Excluded, Lines};
+use super::{Account, Asked};
 
 /// What a day is in the account of days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -62,24 +61,15 @@ impl Account {
 }
 
 /// Puts every day of a period into the account; a day that the period cuts counts with the part within it.
-#[allow(clippy::too_many_arguments, reason = "what availability is measured with, and the days")]
-pub(crate) fn by_day(
-    lines: &Lines,
-    wanted: &Availability,
-    of: &Composition,
-    calendar: &Calendar,
-    period: Interval,
-    excluded: &Excluded,
-    zone: &Zone,
-    tolerated: Micros,
-) -> DayAccount {
+pub(crate) fn by_day(asked: &Asked<'_>, zone: &Zone, tolerated: Micros) -> DayAccount {
+    let Asked { lines, wanted, of, calendar, period, excluded } = asked;
     let whole = lines.whole(&of.shape, &of.watched(), wanted, excluded);
     let mut account = DayAccount::default();
     let (mut available, mut lost, mut excused) = (0, 0, false);
     let mut date = zone.date(period.start);
     loop {
         let day = Interval { start: zone.day_start(date), end: zone.day_end(date) };
-        let Some(day) = day.intersect(period) else { break };
+        let Some(day) = day.intersect(*period) else { break };
         let seconds = whole.account(day, &calendar.open(day));
         let state = seconds.day(tolerated);
         let number = match state {

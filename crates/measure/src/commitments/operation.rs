@@ -1,12 +1,12 @@
 //! Availability told in days and in hours of operation.
 
-use impegno_calendar::{Calendar, Interval, Micros};
-use impegno_charter::{Availability, Centre, DaysAvailable, HoursOfOperation, Subject, Works};
+use impegno_calendar::{Interval, Micros};
+use impegno_charter::{DaysAvailable, HoursOfOperation};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
 use super::{Evidence, Found, Scene};
-use crate::availability::{self, AvailabilityEvidence, Composition, DayAccount, Excluded};
+use crate::availability::{self, AvailabilityEvidence, DayAccount};
 use crate::verdict::{Band, Measured, Reason, fraction};
 
 /// Why a number of days is what it is.
@@ -74,40 +74,14 @@ fn exact(time: Micros) -> BigRational {
     BigRational::from_integer(BigInt::from(time.0))
 }
 
-/// What an availability of something that works or not is of.
-fn works(wanted: &Availability) -> Option<&Works> {
-    match &wanted.of {
-        Subject::Works(works) => Some(works),
-        Subject::Weighted(_) => None,
-    }
-}
-
-/// The calendar of an availability.
-fn calendar(wanted: &Availability, centre: &Centre) -> Calendar {
-    centre.calendar(&wanted.calendar).cloned().unwrap_or_else(|| Calendar::always(centre.zone.clone()))
-}
-
 impl Scene<'_> {
     /// Days available ÷ days that were available or lost; what is in doubt widens the band.
     pub(super) fn days_available(&self, wanted: &DaysAvailable) -> Found {
-        let centre = self.centre;
         let one = &wanted.availability;
-        // A weighted availability is refused when the promise is read.
-        let nothing = Works::Component(String::new());
-        let works = works(one).unwrap_or(&nothing);
-        let (evidence, reason) = self.available(one, works);
-        let of = Composition::of(works, centre).unwrap_or_else(Composition::nothing);
-        let excluded = Excluded::of(&of, |component| self.accepted.of_component(component, centre));
-        let account = availability::by_day(
-            &self.gathered.lines,
-            one,
-            &of,
-            &calendar(one, centre),
-            self.window,
-            &excluded,
-            &centre.zone,
-            wanted.tolerated,
-        );
+        let Some(works) = one.of.alone() else { return self.availability(one) };
+        let asked = self.asked(one, works);
+        let (evidence, reason) = self.available(&asked);
+        let account = availability::by_day(&asked, &self.centre.zone, wanted.tolerated);
         let [good, bad, doubt] = [account.available, account.lost, account.doubtful].map(i128::from);
         let heard = evidence.checks > 0 || one.interruptions.is_some();
         let value = fraction(good, good + bad).filter(|_| heard).map(|share| {
@@ -123,9 +97,10 @@ impl Scene<'_> {
     /// Hours of operation ÷ hours of work.
     pub(super) fn hours_of_operation(&self, wanted: &HoursOfOperation) -> Found {
         let one = &wanted.availability;
-        let nothing = Works::Component(String::new());
-        let (evidence, reason) = self.available(one, works(one).unwrap_or(&nothing));
-        let calendar = calendar(one, self.centre);
+        let Some(works) = one.of.alone() else { return self.availability(one) };
+        let asked = self.asked(one, works);
+        let (evidence, reason) = self.available(&asked);
+        let calendar = &asked.calendar;
         let declared = wanted.whole.and_then(|whole| {
             let year = self.year_of_window();
             let all = calendar.working(year.start, year.end);

@@ -35,10 +35,10 @@ pub struct Listed {
     pub earliest: Vec<CountedFact>,
 }
 
-/// What is to be listed: the facts that a question counts and another does not.
+/// What is to be listed: the facts that a question counts and others do not.
 pub(crate) struct Listing<'q> {
     pub of: &'q Question,
-    pub without: Option<&'q Question>,
+    pub without: &'q [Question],
 }
 
 /// The earliest facts so far.
@@ -117,7 +117,7 @@ fn cases(listing: &Listing<'_>, joins: &Joins, parts: &[Part], into: &mut Earlie
             let value = |name: &str| joins_value(joins, name, &case, end);
             question.filter.conditions.iter().all(|(name, condition)| condition.holds(value(name)))
         };
-        if !passes(question) || listing.without.is_some_and(passes) {
+        if !passes(question) || listing.without.iter().any(passes) {
             continue;
         }
         let (part, facts) = books[book as usize];
@@ -136,11 +136,13 @@ fn operations(listing: &Listing<'_>, joins: &Joins, parts: &[Part], into: &mut E
     for part in parts {
         let Facts::Operations(facts) = &part.facts else { continue };
         let Some(sieve) = Sieve::new(&question.filter, joins, &part.facts) else { continue };
-        let without = listing.without.and_then(|other| Sieve::new(&other.filter, joins, &part.facts));
+        let others = listing.without.iter();
+        let without: Vec<Sieve<'_>> =
+            others.filter_map(|other| Sieve::new(&other.filter, joins, &part.facts)).collect();
         for row in 0..facts.at.len() {
             let at = facts.at[row];
             let within = (question.window.start.0..question.window.end.0).contains(&at);
-            if !within || !sieve.passes(row) || without.as_ref().is_some_and(|other| other.passes(row)) {
+            if !within || !sieve.passes(row) || without.iter().any(|other| other.passes(row)) {
                 continue;
             }
             let quantity = match question.take {
@@ -168,7 +170,7 @@ fn stocks_of(listing: &Listing<'_>, joins: &Joins, parts: &[Part], into: &mut Ea
         let at_end = held.from < end && held.until >= end;
         if !at_end
             || !held.fulfils(question, joins)
-            || listing.without.is_some_and(|other| held.fulfils(other, joins))
+            || listing.without.iter().any(|other| held.fulfils(other, joins))
         {
             continue;
         }

@@ -1,7 +1,7 @@
 //! Figures printed as a fraction, as performance plans do: `363/365`, `7,2/7,2`, `2/3`, `1.411/1.832 (77,0 %)`.
 
 use impegno_charter::{Commitment, CountUnit, Indicator, Printed, ShareForm, Target};
-use impegno_measure::{Evidence, Measured, Measurement};
+use impegno_measure::{Evidence, Measured, Measurement, RatioEvidence};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 
@@ -21,19 +21,18 @@ fn whole(number: i128) -> BigRational {
 fn numbers_of(commitment: &Commitment, evidence: &Evidence) -> Option<(BigRational, BigRational)> {
     let hours = |micros: &BigRational| micros / whole(3_600_000_000);
     match (evidence, &commitment.indicator) {
-        (Evidence::Counts { counts, .. }, Indicator::Ratio(ratio)) => {
-            let (part, all) = (counts.first()?, counts.get(1)?);
+        (Evidence::Ratio(RatioEvidence { numbers: Some(found), .. }), Indicator::Ratio(ratio)) => {
             let unit = match ratio.unit {
                 CountUnit::One => whole(1),
                 CountUnit::Minutes => whole(60),
             };
             // What is printed for one of nothing is no fraction.
             let per = match ratio.per {
-                Some(_) => counts.get(2).copied().filter(|per| *per > 0)?,
+                Some(_) => found.per.filter(|per| *per > 0)?,
                 None => 1,
             };
-            let of = |count: &i128| whole(*count) / &unit / whole(per);
-            Some((of(part), of(all)))
+            let of = |count: i128| whole(count) / &unit / whole(per);
+            Some((of(found.part), of(found.decided)))
         }
         (Evidence::Days(days), _) => {
             let account = &days.account;

@@ -47,7 +47,7 @@ fn facts(id: &str, counted_as: CountedAs, listed: &Listed, frame: &Frame<'_>) ->
     let language = frame.language;
     let (key, title) = match counted_as {
         CountedAs::All => ("fatti", say(language, "I fatti contati", "The facts counted")),
-        CountedAs::WholeWithoutPart => (
+        CountedAs::DenominatorAlone => (
             "mancanti",
             say(
                 language,
@@ -55,8 +55,9 @@ fn facts(id: &str, counted_as: CountedAs, listed: &Listed, frame: &Frame<'_>) ->
                 "In the denominator and not in the numerator",
             ),
         ),
-        CountedAs::Part => ("numeratore", say(language, "Nel numeratore", "In the numerator")),
-        CountedAs::Whole => ("denominatore", say(language, "Nel denominatore", "In the denominator")),
+        CountedAs::Numerator => ("numeratore", say(language, "Nel numeratore", "In the numerator")),
+        CountedAs::Denominator => ("denominatore", say(language, "Nel denominatore", "In the denominator")),
+        CountedAs::Undecided => ("non-decisi", say(language, "Non ancora decisi", "Not decided yet")),
     };
     let shown = listed.earliest.len();
     let all = numbers::integer(i128::from(listed.facts), language);
