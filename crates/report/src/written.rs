@@ -3,35 +3,19 @@
 use std::collections::BTreeMap;
 
 use impegno_charter::{self as charter, CoverLayout, DirectoryCell, DirectoryLayout, ProseLayout};
+use jiff::civil::Date;
 
 use crate::document::{
     Cell, Column, Cover, Entry, Figure, Language, Link, ListItem, Listing, Passage, Row, RowRole, Span, Table,
 };
 use crate::plan::Frame;
-
-const MONTHS: [[&str; 2]; 12] = [
-    ["gennaio", "January"],
-    ["febbraio", "February"],
-    ["marzo", "March"],
-    ["aprile", "April"],
-    ["maggio", "May"],
-    ["giugno", "June"],
-    ["luglio", "July"],
-    ["agosto", "August"],
-    ["settembre", "September"],
-    ["ottobre", "October"],
-    ["novembre", "November"],
-    ["dicembre", "December"],
-];
+use crate::words;
 
 /// The cover in the report's language.
 pub(crate) fn cover(layout: &CoverLayout, frame: &Frame<'_>) -> Cover {
     let act = frame.say(&layout.act);
     let approval = match &layout.approved {
-        Some(date) if !act.is_empty() => {
-            let date = [i32::from(date.year()), i32::from(date.month()), i32::from(date.day())];
-            format!("{act} {}", of_day(date, frame.language))
-        }
+        Some(date) if !act.is_empty() => format!("{act} {}", of_day(*date, frame.language)),
         Some(_) | None => act,
     };
     Cover {
@@ -43,16 +27,19 @@ pub(crate) fn cover(layout: &CoverLayout, frame: &Frame<'_>) -> Cover {
 }
 
 /// A day after the act that it belongs to: "del 3 giugno 2025", "dell’8 giugno 2025", "of 3 June 2025".
-fn of_day([year, month, day]: [i32; 3], language: Language) -> String {
-    let month =
-        usize::try_from(month - 1).ok().and_then(|place| MONTHS.get(place)).copied().unwrap_or_default();
+fn of_day(date: Date, language: Language) -> String {
+    let (day, year, month) = (date.day(), date.year(), words::month(date.month(), language));
     match language {
-        Language::It => match day {
-            1 => format!("del 1º {} {year}", month[0]),
-            8 | 11 => format!("dell’{day} {} {year}", month[0]),
-            _ => format!("del {day} {} {year}", month[0]),
-        },
-        Language::En => format!("of {day} {} {year}", month[1]),
+        // Within a sentence Italian writes months small.
+        Language::It => {
+            let month = month.to_lowercase();
+            match day {
+                1 => format!("del 1º {month} {year}"),
+                8 | 11 => format!("dell’{day} {month} {year}"),
+                _ => format!("del {day} {month} {year}"),
+            }
+        }
+        Language::En => format!("of {day} {month} {year}"),
     }
 }
 
@@ -144,14 +131,16 @@ fn cell(cell: &DirectoryCell) -> Cell {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
 
     #[test]
     fn days_follow_their_act_in_both_languages() {
-        assert_eq!(of_day([2025, 6, 3], Language::It), "del 3 giugno 2025");
-        assert_eq!(of_day([2025, 6, 8], Language::It), "dell’8 giugno 2025");
-        assert_eq!(of_day([2025, 12, 11], Language::It), "dell’11 dicembre 2025");
-        assert_eq!(of_day([2025, 1, 1], Language::It), "del 1º gennaio 2025");
-        assert_eq!(of_day([2025, 6, 3], Language::En), "of 3 June 2025");
+        assert_eq!(of_day(date(2025, 6, 3), Language::It), "del 3 giugno 2025");
+        assert_eq!(of_day(date(2025, 6, 8), Language::It), "dell’8 giugno 2025");
+        assert_eq!(of_day(date(2025, 12, 11), Language::It), "dell’11 dicembre 2025");
+        assert_eq!(of_day(date(2025, 1, 1), Language::It), "del 1º gennaio 2025");
+        assert_eq!(of_day(date(2025, 6, 3), Language::En), "of 3 June 2025");
     }
 }
