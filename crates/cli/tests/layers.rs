@@ -12,6 +12,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("clocks", &["calendar"]),
     ("peers", &["calendar"]),
     ("facts", &[]),
+    ("runs", &["facts"]),
     ("cvss", &[]),
     ("sources", &["findings", "settings", "calendar", "clocks", "facts", "cvss"]),
     ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
