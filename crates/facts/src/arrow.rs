@@ -1,22 +1,31 @@
 //! Facts to Arrow record batches and back: the form in which they are kept.
 //!
-//! Instants are microsecond timestamps in UTC, texts are dictionaries, small enumerations are numbers.
+//! Instants are timestamps in UTC, texts are dictionaries, small enumerations are numbers.
 //! A dimension `body` is the column `dim.body`. What Impegno keeps, any Parquet reader can read.
+//!
+//! The instant of a check is `at` and `offset` together: when it was due, and how much later it came in units of `at`,
+//! milliseconds where all instants are whole ones. (A segment of the first format has no `offset` and instants in `at`.)
 
 use std::fmt;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type, TimestampMicrosecondType, UInt8Type, UInt16Type, UInt32Type};
+use arrow_array::types::{
+    Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType, UInt8Type, UInt16Type, UInt32Type,
+};
 use arrow_array::{
     Array, ArrayRef, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array,
+    TimestampMicrosecondArray, TimestampMillisecondArray, UInt8Array, UInt16Array, UInt32Array,
 };
 use arrow_schema::{DataType, Field, Schema};
 
+use crate::grid;
 use crate::{
     CaseEvents, Checks, Dimensions, Facts, Ids, Kind, Operations, Origin, State, StateType, Stocks, Texts,
 };
+
+/// Microseconds.
+const MILLISECOND: i64 = 1_000;
 
 /// Prefix of the columns that hold dimensions.
 const DIMENSION: &str = "dim.";
@@ -43,9 +52,9 @@ impl Facts {
         match self {
             Facts::Checks(facts) => {
                 columns.texts("probe", &facts.probe);
-                columns.instants("at", &facts.at);
+                columns.slots(facts);
                 columns.bytes("state", facts.state.iter().map(|state| *state as u8));
-                columns.numbers("latency", &facts.latency);
+                columns.latencies(&facts.latency);
                 columns.bytes("origin", facts.origin.iter().map(|origin| *origin as u8));
                 columns.bytes("state_type", facts.state_type.iter().map(|kind| *kind as u8));
                 columns.shorts("attempt", &facts.attempt);
@@ -92,9 +101,9 @@ impl Facts {
         Ok(match kind {
             Kind::Checks => Facts::Checks(Checks {
                 probe: read.texts("probe")?,
-                at: read.instants("at")?,
+                at: read.due_and_late()?,
                 state: read.enumeration("state", &State::ALL)?,
-                latency: read.numbers("latency")?,
+                latency: read.latencies()?,
                 origin: read.enumeration("origin", &Origin::ALL)?,
                 state_type: read.enumeration("state_type", &StateType::ALL)?,
                 attempt: read.shorts("attempt")?,
@@ -155,6 +164,34 @@ impl Columns {
     fn instants(&mut self, name: &str, instants: &[i64]) {
         let array = TimestampMicrosecondArray::from(instants.to_vec()).with_timezone("UTC");
         self.push(name, Arc::new(array));
+    }
+
+    fn slots(&mut self, checks: &Checks) {
+        let whole = checks.at.iter().all(|at| at % MILLISECOND == 0);
+        let probes = checks.probe.codes();
+        let array: ArrayRef;
+        let offsets;
+        if whole {
+            let at: Vec<i64> = checks.at.iter().map(|at| at / MILLISECOND).collect();
+            let slots;
+            (slots, offsets) = grid::slots(probes, &at);
+            array = Arc::new(TimestampMillisecondArray::from(slots).with_timezone("UTC"));
+        } else {
+            let slots;
+            (slots, offsets) = grid::slots(probes, &checks.at);
+            array = Arc::new(TimestampMicrosecondArray::from(slots).with_timezone("UTC"));
+        }
+        self.push("at", array);
+        self.push("offset", Arc::new(Int32Array::from(offsets)));
+    }
+
+    /// Four bytes a row, unless one takes more than half an hour.
+    fn latencies(&mut self, latencies: &[i64]) {
+        let short: Result<Vec<i32>, _> = latencies.iter().map(|latency| i32::try_from(*latency)).collect();
+        match short {
+            Ok(short) => self.push("latency", Arc::new(Int32Array::from(short))),
+            Err(_) => self.numbers("latency", latencies),
+        }
     }
 
     fn numbers(&mut self, name: &str, numbers: &[i64]) {
@@ -223,6 +260,37 @@ impl Reader<'_> {
         self.column(name, |array| {
             Some(array.as_primitive_opt::<TimestampMicrosecondType>()?.values().to_vec())
         })
+    }
+
+    fn due_and_late(&self) -> Result<Vec<i64>, UnreadableColumns> {
+        let mut at = self.column("at", |array| {
+            let milliseconds = array.as_primitive_opt::<TimestampMillisecondType>();
+            milliseconds.map(|slots| slots.values().to_vec())
+        });
+        let unit = if at.is_ok() { MILLISECOND } else { 1 };
+        if at.is_err() {
+            at = self.instants("at");
+        }
+        let mut at = at?;
+        if self.record.column_by_name("offset").is_some() {
+            let offsets =
+                self.column("offset", |array| Some(array.as_primitive_opt::<Int32Type>()?.values().clone()))?;
+            for (at, offset) in at.iter_mut().zip(offsets.iter()) {
+                *at += i64::from(*offset);
+            }
+        }
+        if unit > 1 {
+            at.iter_mut().for_each(|at| *at *= unit);
+        }
+        Ok(at)
+    }
+
+    fn latencies(&self) -> Result<Vec<i64>, UnreadableColumns> {
+        let short = self.column("latency", |array| {
+            let short = array.as_primitive_opt::<Int32Type>()?;
+            Some(short.values().iter().map(|latency| i64::from(*latency)).collect())
+        });
+        short.or_else(|_| self.numbers("latency"))
     }
 
     fn numbers(&self, name: &str) -> Result<Vec<i64>, UnreadableColumns> {

@@ -158,6 +158,63 @@ impl Checks {
             .collect()
     }
 
+    /// The rows by probe, instant and line; `None` where they stand so already.
+    pub(crate) fn order(&self) -> Option<Vec<u32>> {
+        let words = self.probe.words();
+        let mut places: Vec<u32> = (0..words.len() as u32).collect();
+        places.sort_unstable_by_key(|code| &words[*code as usize]);
+        let mut ranks = vec![0_u32; words.len()];
+        for (rank, code) in (0..).zip(&places) {
+            ranks[*code as usize] = rank;
+        }
+        let codes = self.probe.codes();
+        let key = |row: usize| (ranks[codes[row] as usize], self.at[row], self.line[row]);
+        if (1..codes.len()).all(|row| key(row - 1) <= key(row)) {
+            return None;
+        }
+        let mut keys: Vec<(u32, i64, u32, u32)> = (0..codes.len())
+            .map(|row| {
+                let (rank, at, line) = key(row);
+                (rank, at, line, row as u32)
+            })
+            .collect();
+        keys.sort_unstable();
+        Some(keys.into_iter().map(|key| key.3).collect())
+    }
+
+    /// The rows in another order.
+    pub(crate) fn permuted(&self, order: &[u32]) -> Checks {
+        fn taken<T: Copy>(column: &[T], order: &[u32]) -> Vec<T> {
+            order.iter().map(|row| column[*row as usize]).collect()
+        }
+        let codes = taken(self.probe.codes(), order);
+        Checks {
+            probe: Texts::from_parts(codes, self.probe.words().to_vec()).unwrap_or_default(),
+            at: taken(&self.at, order),
+            state: taken(&self.state, order),
+            latency: taken(&self.latency, order),
+            origin: taken(&self.origin, order),
+            state_type: taken(&self.state_type, order),
+            attempt: taken(&self.attempt, order),
+            line: taken(&self.line, order),
+        }
+    }
+
+    /// Adds the rows of another.
+    pub fn append(&mut self, other: &Checks) {
+        let codes: Vec<u32> = other.probe.words().iter().map(|word| self.probe.code_for(word)).collect();
+        for code in other.probe.codes() {
+            self.probe.push_code(codes[*code as usize]);
+        }
+        self.at.extend_from_slice(&other.at);
+        self.state.extend_from_slice(&other.state);
+        self.latency.extend_from_slice(&other.latency);
+        self.origin.extend_from_slice(&other.origin);
+        self.state_type.extend_from_slice(&other.state_type);
+        self.attempt.extend_from_slice(&other.attempt);
+        self.line.extend_from_slice(&other.line);
+    }
+
     pub(crate) fn filter(self, keep: &[bool]) -> Checks {
         Checks {
             probe: self.probe.filter(keep),

@@ -13,6 +13,7 @@ mod arrow;
 mod cases;
 mod checks;
 mod fingerprint;
+mod grid;
 mod operations;
 mod stocks;
 mod texts;
@@ -127,6 +128,18 @@ impl Facts {
             Facts::Cases(facts) => facts.fingerprints(),
             Facts::Operations(facts) => facts.fingerprints(),
             Facts::Stocks(facts) => facts.fingerprints(),
+        }
+    }
+
+    /// The same facts in the order in which they are kept: checks by probe and instant, so that those of one probe lie
+    /// together; all others as they were received.
+    pub fn ordered(&self) -> std::borrow::Cow<'_, Facts> {
+        match self {
+            Facts::Checks(facts) => match facts.order() {
+                Some(order) => std::borrow::Cow::Owned(Facts::Checks(facts.permuted(&order))),
+                None => std::borrow::Cow::Borrowed(self),
+            },
+            Facts::Cases(_) | Facts::Operations(_) | Facts::Stocks(_) => std::borrow::Cow::Borrowed(self),
         }
     }
 
