@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sources", &["findings", "settings", "calendar", "clocks", "facts", "cvss"]),
     ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
     ("charter", &["findings", "settings", "calendar", "clocks"]),
-    ("ledger", &["facts", "calendar"]),
+    ("ledger", &["facts", "runs", "calendar"]),
     ("release", &["findings", "ledger"]),
     ("measure", &["calendar", "clocks", "peers", "facts", "charter"]),
     ("fit", &["calendar", "clocks", "charter", "measure"]),

@@ -24,6 +24,7 @@ mod frozen;
 mod receipt;
 mod receive;
 mod run;
+mod scan;
 mod segment;
 
 pub use catalogue::{Batch, StoredFinding};
@@ -31,6 +32,7 @@ pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
 pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS, segments_named};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
+pub use scan::{ProbeResults, Scan};
 pub use segment::{Rows, Segment};
 
 use std::collections::BTreeMap;

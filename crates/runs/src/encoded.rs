@@ -8,7 +8,7 @@ mod hybrid;
 mod split;
 
 pub use delta::{Steps, Walk};
-pub use hybrid::{Same, runs_of_codes};
+pub use hybrid::{Same, codes, runs_of_codes};
 pub use split::{Numbers, Taker};
 
 /// A page that is not what its encoding says.

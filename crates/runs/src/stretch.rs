@@ -83,6 +83,21 @@ impl Stretch<'_> {
         Ok(())
     }
 
+    /// Every row as a run of its own, for results that must be put in order with others.
+    pub fn singly(&self) -> impl Iterator<Item = Run> {
+        let mut slots = self.slots.walk();
+        let mut lines = self.lines.walk();
+        let mut same = self.states.partition_point(|same| same.end <= self.rows.start);
+        self.rows.clone().filter_map(move |row| {
+            let at = (slots.get(row) + i64::from(self.offsets.get(row))) * self.unit;
+            while self.states.get(same)?.end <= row {
+                same += 1;
+            }
+            let state = State::ALL[self.states.get(same)?.code as usize & 3];
+            Some(Run { first: at, last: at, state, rows: 1, line: lines.get(row) as u32, batch: self.batch })
+        })
+    }
+
     /// The first row at an instant or later.
     pub fn since(&self, instant: i64) -> usize {
         let least = instant.div_euclid(self.unit) - self.latest;
@@ -162,9 +177,12 @@ mod tests {
         fn a_stretch_says_what_its_rows_say(
             rows in rows(), hold in 5..60_i64, start in 900..2_500_i64, width in 1..400_i64, cut in (0.0..1.0_f64, 0.0..1.0_f64),
         ) {
+            // Another probe comes before and after, at the same time.
+            let (others, own) = (rows.len() / 3, rows.len());
+            let rows: Rows = rows[..others].iter().chain(&rows).chain(&rows[others..]).copied().collect();
             let (slots, offsets, states, latencies, lines) = columns(&rows);
             let codes: Vec<u32> = (0..rows.len() as u32).collect();
-            let place = |share: f64| (share * rows.len() as f64) as usize;
+            let place = |share: f64| others + (share * own as f64) as usize;
             let range = place(cut.0.min(cut.1))..place(cut.0.max(cut.1));
             let stretch = Stretch {
                 rows: range.clone(),

@@ -77,6 +77,22 @@ impl Steps {
         Ok(())
     }
 
+    /// Adds the numbers of a page in `PLAIN`, `WIDTH` bytes each.
+    ///
+    /// # Errors
+    /// When the bytes are not that.
+    pub fn add_plain<const WIDTH: usize>(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
+        let (numbers, []) = bytes.as_chunks::<WIDTH>() else { return Err(Malformed("plain numbers")) };
+        for number in numbers {
+            let mut word = [0; 8];
+            for (to, from) in word.iter_mut().zip(number) {
+                *to = *from;
+            }
+            self.push(i64::from_le_bytes(word));
+        }
+        Ok(())
+    }
+
     /// Adds a number.
     pub fn push(&mut self, value: i64) {
         match self.steps.last_mut() {
@@ -102,19 +118,27 @@ impl Steps {
         self.rows += left;
     }
 
-    /// The first of some rows whose number is at least so much, where numbers never descend; the end of the rows without one.
+    /// The first of some rows whose number is at least so much, where the numbers of these rows never descend; the end of the
+    /// rows without one.
     pub fn first_from(&self, rows: std::ops::Range<usize>, least: i64) -> usize {
-        let after = self.steps.partition_point(|step| step.value < least);
-        let found = match after.checked_sub(1).and_then(|n| self.steps.get(n)) {
-            None => 0,
-            Some(step) => {
-                let end = self.steps.get(after).map_or(self.rows, |next| next.row);
-                // Of even numbers below the least all lie in this step.
-                let more = if step.by > 0 { (least - step.value + step.by - 1) / step.by } else { i64::MAX };
-                usize::try_from(more).map_or(end, |more| step.row.saturating_add(more).min(end))
-            }
+        let (value, by, from, _) = self.walk().step(rows.start);
+        let first = value.wrapping_add(by.wrapping_mul(rows.start.wrapping_sub(from) as i64));
+        if first >= least {
+            return rows.start.min(rows.end);
+        }
+        // Steps that begin after the first row and before the end.
+        let begin = self.steps.partition_point(|step| step.row <= rows.start);
+        let end = self.steps.partition_point(|step| step.row < rows.end);
+        let within = self.steps.get(begin..end).unwrap_or_default();
+        let after = within.partition_point(|step| step.value < least);
+        let (row, value, by) = match after.checked_sub(1).and_then(|n| within.get(n)) {
+            None => (rows.start, first, by),
+            Some(step) => (step.row, step.value, step.by),
         };
-        found.clamp(rows.start, rows.end)
+        let until = within.get(after).map_or(rows.end, |next| next.row);
+        // Of even numbers below the least all lie in this step.
+        let more = if by > 0 { (least - value + by - 1) / by } else { i64::MAX };
+        usize::try_from(more).map_or(until, |more| row.saturating_add(more).min(until))
     }
 
     /// Goes through the numbers of some rows.

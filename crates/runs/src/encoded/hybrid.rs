@@ -16,7 +16,26 @@ pub struct Same {
 ///
 /// # Errors
 /// When the bytes are not that.
-pub fn runs_of_codes(mut bytes: &[u8], count: usize, into: &mut Vec<Same>) -> Result<(), Malformed> {
+pub fn runs_of_codes(bytes: &[u8], count: usize, into: &mut Vec<Same>) -> Result<(), Malformed> {
+    each(bytes, count, |code, many| {
+        let row = into.last().map_or(0, |last| last.end);
+        match into.last_mut() {
+            Some(last) if last.code == code => last.end += many,
+            _ => into.push(Same { end: row + many, code }),
+        }
+    })
+}
+
+/// The same, one by one.
+///
+/// # Errors
+/// When the bytes are not that.
+pub fn codes(bytes: &[u8], count: usize, into: &mut Vec<u32>) -> Result<(), Malformed> {
+    into.reserve(count);
+    each(bytes, count, |code, many| into.extend(std::iter::repeat_n(code, many)))
+}
+
+fn each(mut bytes: &[u8], count: usize, mut push: impl FnMut(u32, usize)) -> Result<(), Malformed> {
     let bytes = &mut bytes;
     let (width, rest) = bytes.split_first().ok_or(Malformed("no width of codes"))?;
     *bytes = rest;
@@ -24,14 +43,6 @@ pub fn runs_of_codes(mut bytes: &[u8], count: usize, into: &mut Vec<Same>) -> Re
     if width > 32 {
         return Err(Malformed("a width of codes"));
     }
-    let end = into.last().map_or(0, |last| last.end) + count;
-    let mut push = |code: u32, many: usize| {
-        let row = into.last().map_or(0, |last| last.end);
-        match into.last_mut() {
-            Some(last) if last.code == code => last.end += many,
-            _ => into.push(Same { end: row + many, code }),
-        }
-    };
     let mut left = count;
     while left > 0 {
         let header = unsigned(bytes)?;
@@ -58,7 +69,6 @@ pub fn runs_of_codes(mut bytes: &[u8], count: usize, into: &mut Vec<Same>) -> Re
             left -= many;
         }
     }
-    debug_assert_eq!(into.last().map_or(0, |last| last.end), end);
     Ok(())
 }
 
