@@ -19,7 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("charter", &["findings", "settings", "calendar", "clocks"]),
     ("ledger", &["facts", "runs", "calendar"]),
     ("release", &["findings", "ledger"]),
-    ("measure", &["calendar", "clocks", "peers", "facts", "charter"]),
+    ("measure", &["calendar", "clocks", "peers", "facts", "runs", "charter"]),
     ("fit", &["calendar", "clocks", "charter", "measure"]),
     ("report", &["calendar", "charter", "measure", "fit"]),
     ("publish", &["report"]),
@@ -29,8 +29,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "findings", "settings", "calendar", "facts", "cvss", "sources", "propose", "charter", "ledger",
-            "release", "measure", "fit", "report", "publish", "paper", "compare", "sample",
+            "findings", "settings", "calendar", "facts", "runs", "cvss", "sources", "propose", "charter",
+            "ledger", "release", "measure", "fit", "report", "publish", "paper", "compare", "sample",
         ],
     ),
 ];

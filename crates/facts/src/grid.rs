@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn delays_are_kept_apart_from_even_slots() {
-        let at: Vec<i64> = (0..200).map(|n| 1_000_000 + n * 60_000 + n * n % 7 * 200 + n * n * 7_919 % 199 - 700).collect();
+        let at: Vec<i64> =
+            (0..200).map(|n| 1_000_000 + n * 60_000 + n * n % 7 * 200 + n * n * 7_919 % 199 - 700).collect();
         let (slots, offsets) = slots(&vec![0; 200], &at);
         assert!(slots.windows(2).all(|pair| pair[1] - pair[0] == 60_000));
         assert!(offsets.iter().all(|offset| (0..1_400).contains(offset)));

@@ -63,9 +63,11 @@ fn month(start: i64, days: i64, probes: u64) -> Checks {
                 continue;
             }
             line += 1;
-            let normal = (-2.0 * chance.share().max(1e-12).ln()).sqrt() * (chance.share() * std::f64::consts::TAU).cos();
+            let normal = (-2.0 * chance.share().max(1e-12).ln()).sqrt()
+                * (chance.share() * std::f64::consts::TAU).cos();
             let check = Check {
-                at: start + minute * 60 * SECOND + probe as i64 % 60 * SECOND + chance.below(2_801) * 1_000 - 1_400_000,
+                at: start + minute * 60 * SECOND + probe as i64 % 60 * SECOND + chance.below(2_801) * 1_000
+                    - 1_400_000,
                 state,
                 latency: (60_000.0 * (normal * 0.45).exp()) as i64,
                 origin: Origin::Result,
@@ -133,27 +135,35 @@ fn main() -> Result<(), LedgerError> {
         }
     }
     let whole = [(year.start, year.end)];
-    let found = scan.each(year, |_| true, |probe, place: &mut (Latencies, Latencies)| {
-        let (inside, outside) = place;
-        inside.clear();
-        outside.clear();
-        let runs = probe.runs(180 * SECOND);
-        probe.latencies(&hours, inside, outside);
-        let timed = inside.timed() + outside.timed();
-        (
-            runs.standings(&whole),
-            runs.standings(&hours),
-            inside.ranked_with(outside, nearest_rank(950, timed)),
-            inside.ranked(nearest_rank(950, inside.timed())),
-            inside.maximum().max(outside.maximum()),
-            probe.rows(),
-            runs.runs().len(),
-        )
-    })?;
+    let found = scan.each(
+        year,
+        |_| true,
+        |probe, place: &mut (Latencies, Latencies)| {
+            let (inside, outside) = place;
+            inside.clear();
+            outside.clear();
+            let runs = probe.runs(180 * SECOND);
+            probe.latencies(&hours, inside, outside);
+            let timed = inside.timed() + outside.timed();
+            (
+                runs.standings(&whole),
+                runs.standings(&hours),
+                inside.ranked_with(outside, nearest_rank(950, timed)),
+                inside.ranked(nearest_rank(950, inside.timed())),
+                inside.maximum().max(outside.maximum()),
+                probe.rows(),
+                runs.runs().len(),
+            )
+        },
+    )?;
     let took = begun.elapsed();
     let rows: u64 = found.iter().map(|(_, one)| one.5).sum();
     let runs: usize = found.iter().map(|(_, one)| one.6).sum();
-    println!("{} probes, {rows} rows, {runs} runs, {:.3} bytes a row", found.len(), bytes as f64 / rows as f64);
+    println!(
+        "{} probes, {rows} rows, {runs} runs, {:.3} bytes a row",
+        found.len(),
+        bytes as f64 / rows as f64
+    );
     println!("{took:.2?}: {:.1} million rows a second", rows as f64 / took.as_secs_f64() / 1e6);
     for (probe, one) in found.iter().take(2) {
         println!("{probe}: {one:?}");

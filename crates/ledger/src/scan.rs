@@ -52,6 +52,14 @@ impl Scan {
         Ok(opened.into_iter().collect::<Option<Vec<Opened>>>().map(|opened| Scan { opened }))
     }
 
+    /// Whether a segment can be opened.
+    ///
+    /// # Errors
+    /// When it is missing or not as it was written.
+    pub fn takes(segment: &Segment) -> Result<bool, LedgerError> {
+        Ok(Opened::of(segment)?.is_some())
+    }
+
     /// Rows of all segments, ended ones included.
     pub fn rows(&self) -> u64 {
         self.opened.iter().map(|one| one.segment.rows as u64).sum()
@@ -92,7 +100,8 @@ impl Scan {
         let mut seen = 0;
         for (probe, rows) in firsts {
             let share = seen * shares as i64 / all.max(1);
-            if share >= bounds.len() as i64 && bounds.last().is_none_or(|last| last.as_deref() != Some(probe)) {
+            if share >= bounds.len() as i64 && bounds.last().is_none_or(|last| last.as_deref() != Some(probe))
+            {
                 bounds.push(Some(probe.into()));
             }
             seen += rows;
@@ -210,8 +219,8 @@ impl<'s> Cursor<'s> {
         while let Some(meta) = self.opened.meta.row_groups().get(self.next) {
             let number = self.next;
             self.next += 1;
-            let outside =
-                group::span(meta).is_some_and(|(first, last)| last < self.window.start || first >= self.window.end);
+            let outside = group::span(meta)
+                .is_some_and(|(first, last)| last < self.window.start || first >= self.window.end);
             if outside {
                 continue;
             }
@@ -252,10 +261,17 @@ impl<'s> Cursor<'s> {
                 let mut push = |rows: Range<usize>| {
                     if !rows.is_empty() {
                         let path = self.opened.segment.path.clone();
-                        pieces.push(Piece { group: group.clone(), rows, batch: self.opened.segment.batch, path });
+                        pieces.push(Piece {
+                            group: group.clone(),
+                            rows,
+                            batch: self.opened.segment.batch,
+                            path,
+                        });
                     }
                 };
-                for row in ended[first..].iter().map(|row| *row as usize - of_segment).take_while(|row| *row < end) {
+                for row in
+                    ended[first..].iter().map(|row| *row as usize - of_segment).take_while(|row| *row < end)
+                {
                     push(from..row);
                     from = row + 1;
                 }
@@ -291,9 +307,20 @@ impl<'s> ProbeResults<'s> {
             }
         }
         stretches.sort_by_key(|stretch| (stretch.span(), stretch.batch));
-        let alternating =
-            stretches.windows(2).any(|pair| pair[1].span().map(|span| span.0) <= pair[0].span().map(|span| span.1));
+        let alternating = stretches
+            .windows(2)
+            .any(|pair| pair[1].span().map(|span| span.0) <= pair[0].span().map(|span| span.1));
         Ok(ProbeResults { probe, stretches, alternating })
+    }
+
+    /// What it said within a window: microseconds, end exclusive.
+    pub fn within(&self, window: Range<i64>) -> ProbeResults<'s> {
+        let mut stretches = self.stretches.clone();
+        for stretch in &mut stretches {
+            stretch.rows = stretch.since(window.start)..stretch.since(window.end);
+        }
+        stretches.retain(|stretch| !stretch.rows.is_empty());
+        ProbeResults { probe: self.probe, stretches, alternating: self.alternating }
     }
 
     /// Its name.
@@ -328,6 +355,15 @@ impl<'s> ProbeResults<'s> {
             debug_assert!(pushed.is_ok(), "rows were sorted by time");
         }
         runs
+    }
+
+    /// Goes through the results: when, the response time (negative without one), batch and line.
+    pub fn each_result(&self, mut each: impl FnMut(i64, i32, u64, u32)) {
+        for stretch in &self.stretches {
+            for (row, one) in stretch.rows.clone().zip(stretch.singly()) {
+                each(one.first, stretch.latency(row), one.batch, one.line);
+            }
+        }
     }
 
     /// Adds the response times of results within disjoint intervals by time (end exclusive) to one account, of all others to

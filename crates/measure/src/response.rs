@@ -1,12 +1,13 @@
 //! Response times of a probe.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use impegno_calendar::{Instant, Interval, Micros};
 use impegno_charter::Statistic;
 use impegno_facts::{Facts, NO_LATENCY};
 
-use crate::{FactRef, Part};
+use crate::{FactRef, Part, ResponseTimes};
 
 /// Why a response time is what it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,7 +23,7 @@ pub struct ResponseEvidence {
 }
 
 /// How many of the slowest checks are kept as evidence.
-const KEPT: usize = 10;
+pub const KEPT: usize = 10;
 
 impl ResponseEvidence {
     /// Takes the checks of a probe in a period from a part.
@@ -55,6 +56,19 @@ impl ResponseEvidence {
                 self.keep_slowest();
             }
         }
+    }
+
+    /// Takes what single results come to.
+    pub(crate) fn add_times(&mut self, times: ResponseTimes, file: impl Fn(u64) -> Arc<str>) {
+        self.untimed += times.untimed;
+        for (latency, count) in times.counts {
+            self.timed += count;
+            *self.counts.entry(latency).or_default() += count;
+        }
+        self.slowest.extend(times.slowest.into_iter().map(|(latency, at, batch, line)| {
+            (Micros(latency), Instant(at), FactRef { file: file(batch), batch, line })
+        }));
+        self.keep_slowest();
     }
 
     pub(crate) fn merge(mut self, other: ResponseEvidence) -> ResponseEvidence {

@@ -98,12 +98,21 @@ impl Stretch<'_> {
         })
     }
 
+    /// The response time of a row, microseconds; negative where there is none.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn latency(&self, row: usize) -> i32 {
+        self.latencies.get(row)
+    }
+
     /// The first row at an instant or later.
     pub fn since(&self, instant: i64) -> usize {
         let least = instant.div_euclid(self.unit) - self.latest;
         let mut row = self.slots.first_from(self.rows.clone(), least);
         let mut slots = self.slots.walk();
-        while row < self.rows.end && (slots.get(row) + i64::from(self.offsets.get(row))) * self.unit < instant {
+        while row < self.rows.end && (slots.get(row) + i64::from(self.offsets.get(row))) * self.unit < instant
+        {
             row += 1;
         }
         row

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes, buf::Reader};
 use impegno_facts::{Origin, State, StateType};
-use impegno_runs::encoded::{Malformed, Numbers, Same, Steps, codes, runs_of_codes};
 use impegno_runs::Stretch;
+use impegno_runs::encoded::{Malformed, Numbers, Same, Steps, codes, runs_of_codes};
 use parquet::basic::{Encoding, LogicalType, TimeUnit};
 use parquet::column::page::{Page, PageReader as _};
 use parquet::errors::ParquetError;
@@ -99,9 +99,7 @@ fn column<'m>(group: &'m RowGroupMetaData, name: &str) -> Option<&'m ColumnChunk
 /// Least and greatest number of a column, as its statistics say.
 pub(super) fn bounds(group: &RowGroupMetaData, name: &str) -> Option<(i64, i64)> {
     match column(group, name)?.statistics()? {
-        Statistics::Int32(numbers) => {
-            Some((i64::from(*numbers.min_opt()?), i64::from(*numbers.max_opt()?)))
-        }
+        Statistics::Int32(numbers) => Some((i64::from(*numbers.min_opt()?), i64::from(*numbers.max_opt()?))),
         Statistics::Int64(numbers) => Some((*numbers.min_opt()?, *numbers.max_opt()?)),
         _ => None,
     }
@@ -116,7 +114,9 @@ pub(super) fn probes(group: &RowGroupMetaData) -> Option<(&str, &str)> {
 
 /// Microseconds of a unit of instants.
 fn unit(group: &RowGroupMetaData) -> Option<i64> {
-    let LogicalType::Timestamp(kind) = column(group, "at")?.column_descr().logical_type_ref()? else { return None };
+    let LogicalType::Timestamp(kind) = column(group, "at")?.column_descr().logical_type_ref()? else {
+        return None;
+    };
     match kind.unit {
         TimeUnit::MILLIS => Some(1_000),
         TimeUnit::MICROS => Some(1),
@@ -133,8 +133,8 @@ pub(super) fn span(group: &RowGroupMetaData) -> Option<(i64, i64)> {
 /// Whether a group can be opened: sorted, of the newest layout, and nothing but single confirmed results.
 pub(super) fn is_plain(group: &RowGroupMetaData) -> bool {
     let only = |name: &str, number: i64| bounds(group, name) == Some((number, number));
-    let short = column(group, "latency")
-        .is_some_and(|latency| latency.column_type() == parquet::basic::Type::INT32);
+    let short =
+        column(group, "latency").is_some_and(|latency| latency.column_type() == parquet::basic::Type::INT32);
     only("origin", Origin::Result as i64)
         && only("state_type", StateType::Hard as i64)
         && short
@@ -253,7 +253,8 @@ impl Columns<'_> {
 
     /// A column of ascending numbers.
     fn steps(&self, name: &str) -> Result<Steps, Closed> {
-        let wide = column(self.meta, name).is_some_and(|meta| meta.column_type() == parquet::basic::Type::INT64);
+        let wide =
+            column(self.meta, name).is_some_and(|meta| meta.column_type() == parquet::basic::Type::INT64);
         let mut steps = Steps::default();
         for (_, encoding, bytes) in self.pages(name)?.1 {
             match encoding {

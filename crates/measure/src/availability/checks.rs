@@ -7,7 +7,7 @@ use impegno_calendar::{Instant, Interval, Intervals};
 use impegno_charter::{Availability, Confirmation};
 use impegno_facts::{Facts, Origin, State, StateType};
 
-use crate::Part;
+use crate::{Part, Results};
 
 /// The longest stop of a monitor that counts as a restart, after which states go on as they were.
 const RESTART: i64 = 15 * 60 * 1_000_000;
@@ -41,6 +41,10 @@ pub(super) struct Heard {
     pub state: State,
     pub origin: Origin,
     pub state_type: StateType,
+    /// The instant of the last result that said the same without a gap; its own where it stands for itself.
+    pub until: i64,
+    /// How many results it stands for.
+    pub rows: u64,
 }
 
 /// The checks of some probes, gathered part by part.
@@ -79,6 +83,8 @@ impl CheckBook {
                     state: facts.state[row],
                     origin: facts.origin[row],
                     state_type: facts.state_type[row],
+                    until: facts.at[row],
+                    rows: 1,
                 });
             }
         }
@@ -93,6 +99,26 @@ impl CheckBook {
                     }
                 },
             }
+        }
+    }
+
+    /// Takes what single results come to.
+    pub(crate) fn add_runs(&mut self, results: &mut Results) {
+        for (batch, source, file) in &results.files {
+            self.files.insert(*batch, (source.clone(), file.clone()));
+        }
+        for (probe, runs) in std::mem::take(&mut results.runs) {
+            let heard = runs.into_iter().map(|run| Heard {
+                at: run.first,
+                batch: run.batch,
+                line: run.line,
+                state: run.state,
+                origin: Origin::Result,
+                state_type: StateType::Hard,
+                until: run.last,
+                rows: run.rows,
+            });
+            self.heard.entry(probe.into_string()).or_default().extend(heard);
         }
     }
 

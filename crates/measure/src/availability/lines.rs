@@ -93,7 +93,7 @@ impl Lines {
 
     /// How many checks of a probe were read.
     pub(super) fn checks(&self, probe: &str) -> u64 {
-        self.book.of(probe).len() as u64
+        self.book.of(probe).iter().map(|one| one.rows).sum()
     }
 
     pub(super) fn origin(&self, begun: Begun) -> Option<FactRef> {

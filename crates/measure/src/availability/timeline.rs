@@ -79,7 +79,7 @@ impl Timeline {
                 State::Unknown => (Standing::Unknown, None),
             };
             line.push(change.at, standing, begun);
-            let stale = change.at.saturating_add(staleness.0);
+            let stale = change.until.max(change.at).saturating_add(staleness.0);
             if stale < next {
                 line.push(stale, Standing::Unknown, None);
             }

@@ -1,6 +1,7 @@
 //! The facts that the commitments of a centre need, gathered in one reading.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use impegno_calendar::{Instant, Interval, Zone};
 use impegno_charter::{Availability, Centre, Commitment, Indicator, Limit, Subject};
@@ -15,7 +16,7 @@ use crate::exclusions::{self, Act};
 use crate::response::ResponseEvidence;
 use crate::vulnerable::{self, ScanBook, WantedScans};
 use crate::weights::{Weighing, Weights};
-use crate::{CaseBook, Cases, FactRef, Joins, Part, Supply};
+use crate::{CaseBook, Cases, FactRef, Joins, Part, Results, ResultsAsked, Supply};
 
 /// Which facts the commitments of a centre need.
 pub(super) struct Wanted<'c> {
@@ -97,6 +98,12 @@ impl<'c> Wanted<'c> {
         wanted
     }
 
+    /// What is asked of single results.
+    fn results(&self, window: Interval, period: Interval) -> ResultsAsked<'_> {
+        let hold = self.rules.iter().map(|rule| rule.staleness).min().unwrap_or_default();
+        ResultsAsked { probes: &self.probes, window, hold, timed: &self.timed_probes, period }
+    }
+
     /// The time whose checks can decide a state within the period.
     fn window(&self, period: Interval) -> Interval {
         if self.whole_stops {
@@ -145,6 +152,16 @@ impl Gathered {
         self.scans.add(&part, &wanted.scans);
         self.cases.add(part, &wanted.kinds);
         self
+    }
+
+    fn take_results(&mut self, results: &mut Results) {
+        let files: BTreeMap<u64, Arc<str>> =
+            results.files.iter().map(|(batch, _, file)| (*batch, file.clone())).collect();
+        for (probe, times) in std::mem::take(&mut results.responses) {
+            let evidence = self.responses.entry(probe.into_string()).or_default();
+            evidence.add_times(times, |batch| files.get(&batch).cloned().unwrap_or_else(|| "".into()));
+        }
+        self.checks.add_runs(results);
     }
 
     fn merge(mut self, other: Gathered) -> Gathered {
@@ -197,12 +214,22 @@ pub(super) fn gather<S: Supply>(
                 .map(|part| (kind, part)),
         );
     }
+    // Where results can be told by their runs they are; the whole part is asked for at once, so that a run may go on from one
+    // part to the next.
+    let (told, parts): (Vec<_>, Vec<_>) =
+        parts.into_iter().partition(|(kind, part)| *kind == Kind::Checks && supply.condenses(*part));
+    let told: Vec<usize> = told.into_iter().map(|(_, part)| part).collect();
+    let mut results = match told.as_slice() {
+        [] => Results::default(),
+        told => supply.results(told, &wanted.results(checks_window, period))?,
+    };
     let mut gathered = parts
         .into_par_iter()
         .try_fold(Gathered::default, |gathered, (kind, part)| {
             Ok(gathered.take(supply.read(kind, part)?, wanted, period, &centre.zone))
         })
         .try_reduce(Gathered::default, |a, b| Ok(a.merge(b)))?;
+    gathered.take_results(&mut results);
     gathered.checks.finish();
     gathered.finished = std::mem::take(&mut gathered.cases).finish();
     Ok(gathered)

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{Answer, Cut, Question, Take, hull};
 use crate::availability::{self, CheckBook, Composition, Lines};
-use crate::{CaseBook, Cases, Supply};
+use crate::{CaseBook, Cases, Results, ResultsAsked, Supply};
 
 /// A component to be measured, by its code.
 #[derive(Debug, Clone)]
@@ -53,8 +53,17 @@ pub(super) fn answer<S: Supply>(
     let all = || asked().flat_map(|(_, _, components)| components.iter());
     let probes: BTreeSet<&str> = all().flat_map(|one| one.probes.iter().map(String::as_str)).collect();
     let window = availability::window(all().map(|one| &one.rule), hull);
-    let parts: Vec<usize> =
-        (0..supply.count(Kind::Checks)).filter(|part| supply.touches(Kind::Checks, *part, window)).collect();
+    let (told, parts): (Vec<usize>, Vec<usize>) = (0..supply.count(Kind::Checks))
+        .filter(|part| supply.touches(Kind::Checks, *part, window))
+        .partition(|part| supply.condenses(*part));
+    let mut results = match told.as_slice() {
+        [] => Results::default(),
+        told => {
+            let hold = all().map(|one| one.rule.staleness).min().unwrap_or_default();
+            let timed = &BTreeSet::new();
+            supply.results(told, &ResultsAsked { probes: &probes, window, hold, timed, period: hull })?
+        }
+    };
     let mut book = parts
         .into_par_iter()
         .try_fold(CheckBook::default, |mut book, part| {
@@ -62,6 +71,7 @@ pub(super) fn answer<S: Supply>(
             Ok(book)
         })
         .try_reduce(CheckBook::default, |a, b| Ok(a.merge(b)))?;
+    book.add_runs(&mut results);
     book.finish();
     // Of tables only commitments look at the register of interruptions, so nothing hangs on when it was last heard of.
     let lines = Lines::new(book, &maintenance(supply, hull.end)?, hull.end);
