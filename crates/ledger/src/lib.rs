@@ -69,6 +69,12 @@ fn is_empty(folder: &Path) -> bool {
     }
 }
 
+/// Segments are there and no tables. Tables are on disk before the first segment is written, so that no interrupted import
+/// leaves this: the catalogue was taken away or emptied, and what can still be saved must not be cleared away.
+fn without_catalogue(path: &Path) -> LedgerError {
+    LedgerError::damaged(path, "it is gone or empty, and segments of facts are there")
+}
+
 /// The right to write, held by one process at a time. Released when dropped.
 #[derive(Debug)]
 pub struct WriteLock {
@@ -86,7 +92,20 @@ impl Ledger {
         }
         let segments = directory.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| LedgerError::io(&segments, error))?;
-        let catalogue = Catalogue::open(&directory.join("ledger.sqlite"))?;
+        let path = directory.join("ledger.sqlite");
+        if !is_empty(&segments) && (!path.exists() || Catalogue::open_for_reading(&path)?.is_none()) {
+            return Err(without_catalogue(&path));
+        }
+        let catalogue = Catalogue::open(&path)?;
+        // What is synced within a folder is lost with a name above it, of the catalogue and its log too: SQLite does not tell
+        // when their folder cannot be synced. An interrupted run may have made the folders without syncing, so that it is
+        // done whether they are new or not.
+        let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        for folder in [directory, above] {
+            File::open(folder)
+                .and_then(|folder| folder.sync_all())
+                .map_err(|error| LedgerError::io(folder, error))?;
+        }
         Ok(Ledger { directory: directory.to_owned(), catalogue, frozen: false })
     }
 
@@ -98,13 +117,16 @@ impl Ledger {
     pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
         let path = directory.join("ledger.sqlite");
         if !path.exists() {
-            return Ledger::open_frozen(directory);
+            let frozen = Ledger::open_frozen(directory)?;
+            return match frozen {
+                None if !is_empty(&directory.join(SEGMENTS)) => Err(without_catalogue(&path)),
+                frozen => Ok(frozen),
+            };
         }
         match Catalogue::open_for_reading(&path)? {
             Some(catalogue) => Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false })),
-            // Segments are written after the tables are made: without any, no fact was ever kept.
             None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
-            None => Err(LedgerError::damaged(&path, "it holds no ledger")),
+            None => Err(without_catalogue(&path)),
         }
     }
 
