@@ -145,8 +145,40 @@ fn fill(files: &[Published<'_>], mut list: File, unfinished: &Path) -> Result<()
         lines.push_str(&format!("{}  {name}\n", Hash::of(bytes)));
     }
     list.write_all(lines.as_bytes())
-        .and_then(|()| list.sync_all())
+        .and_then(|()| settle(&list, files, unfinished, &made))
         .map_err(|error| Failure::output(&unfinished.join(LIST), &error))
+}
+
+/// Everything that was written is on disk when this returns, names of files and folders too: only then the folder may
+/// take the place of the former one.
+#[cfg(target_os = "linux")]
+fn settle(list: &File, _: &[Published<'_>], _: &Path, _: &BTreeSet<PathBuf>) -> io::Result<()> {
+    // One call for the whole file system: hundreds of files synced one by one take a second and more.
+    Ok(rustix::fs::syncfs(list)?)
+}
+
+/// Everything that was written is on disk when this returns, as far as the system can say so.
+#[cfg(not(target_os = "linux"))]
+fn settle(
+    list: &File,
+    files: &[Published<'_>],
+    unfinished: &Path,
+    made: &BTreeSet<PathBuf>,
+) -> io::Result<()> {
+    for (name, _) in files {
+        File::open(unfinished.join(name))?.sync_all()?;
+    }
+    for folder in made.iter().flat_map(|folder| folder.ancestors()) {
+        if folder.starts_with(unfinished) {
+            sync_folder(folder)?;
+        }
+    }
+    list.sync_all()
+}
+
+/// The names in a folder are on disk when this returns.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Where the former report waits while two names are changed one after the other.
@@ -156,13 +188,14 @@ fn aside(unfinished: &Path) -> PathBuf {
     PathBuf::from(aside)
 }
 
-/// Puts the new folder in the place of the old one.
+/// Puts the new folder in the place of the old one. The new name is on disk before anything of the old one goes.
 fn replace(new: &Path, out: &Path) -> io::Result<()> {
+    let parent = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     #[cfg(target_os = "linux")]
     if out.exists() {
         use rustix::fs::{CWD, RenameFlags, renameat_with};
         match renameat_with(CWD, new, CWD, out, RenameFlags::EXCHANGE) {
-            Ok(()) => return Ok(()),
+            Ok(()) => return sync_folder(parent),
             // A file system that cannot exchange two names.
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {}
             Err(error) => return Err(error.into()),
@@ -173,7 +206,9 @@ fn replace(new: &Path, out: &Path) -> io::Result<()> {
         let _ = fs::remove_dir_all(&aside);
         fs::rename(out, &aside)?;
         fs::rename(new, out)?;
+        sync_folder(parent)?;
         return fs::remove_dir_all(&aside);
     }
-    fs::rename(new, out)
+    fs::rename(new, out)?;
+    sync_folder(parent)
 }
