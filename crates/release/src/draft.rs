@@ -53,7 +53,7 @@ impl Draft {
         hidden.push(name);
         hidden.push(".impegno-unfinished");
         let parent = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        fs::create_dir_all(parent)?;
+        make(parent)?;
         let unfinished = parent.join(hidden);
         remove(&unfinished)?;
         fs::create_dir(&unfinished)?;
@@ -109,6 +109,17 @@ impl Draft {
     /// # Errors
     /// When the disk refuses.
     pub fn finish(mut self, manifest: Manifest) -> io::Result<Hash> {
+        let hash = self.seal(manifest)?;
+        self.stand()?;
+        Ok(hash)
+    }
+
+    /// Writes manifest and seal, after which nothing is added any more; gives the hash of the manifest. All of the bundle is
+    /// on disk when this returns, under its hidden name.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn seal(&mut self, manifest: Manifest) -> io::Result<Hash> {
         let manifest = Manifest { files: self.files.values().cloned().collect(), ..manifest };
         let text = manifest.to_json();
         let hash = Hash::of(text.as_bytes());
@@ -117,6 +128,14 @@ impl Draft {
         for folder in &self.folders {
             sync(folder)?;
         }
+        Ok(hash)
+    }
+
+    /// Puts a sealed bundle in its place.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn stand(mut self) -> io::Result<()> {
         if self.replaces {
             // An empty folder and nothing else: what holds something is refused.
             fs::remove_dir(&self.place)?;
@@ -126,7 +145,7 @@ impl Draft {
         if let Some(parent) = self.place.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             sync(parent)?;
         }
-        Ok(hash)
+        Ok(())
     }
 
     fn write(&mut self, path: &str, input: &mut impl io::Read) -> io::Result<()> {
@@ -153,6 +172,19 @@ impl Drop for Draft {
             let _ = remove(&self.unfinished);
         }
     }
+}
+
+/// Makes a folder with those above it. Their names are on disk when this returns: a bundle would be lost with the name of
+/// the folder that it stands in.
+fn make(folder: &Path) -> io::Result<()> {
+    let named_in = |folder: &Path| {
+        folder.parent().map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned())
+    };
+    let missing = folder.ancestors().take_while(|one| !one.as_os_str().is_empty() && !one.is_dir());
+    // That of the folder itself also where it is there: an interrupted run may have made it without syncing.
+    let above: BTreeSet<PathBuf> = missing.chain([folder]).filter_map(named_in).collect();
+    fs::create_dir_all(folder)?;
+    above.iter().try_for_each(|above| sync(above))
 }
 
 fn sync(folder: &Path) -> io::Result<()> {

@@ -89,24 +89,61 @@ impl Register {
     /// # Errors
     /// When the disk refuses.
     pub fn add(&mut self, release: Registered) -> io::Result<()> {
-        let mut text = fs::read_to_string(&self.path).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(String::new()),
-            _ => Err(error),
-        })?;
-        let (line, hash) = line_of(&release, self.head);
-        text.push_str(&line);
-        text.push('\n');
-        let unfinished = self.path.with_extension("unfinished");
-        let mut file = File::create(&unfinished)?;
+        self.announce(&release)?;
+        self.enter(release)
+    }
+
+    /// Writes the register with a further line beside the register. It is on disk when this returns, before the bundle gets
+    /// its name: if the program dies in between, the line is there, and [`Register::enter`] puts it in.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn announce(&self, release: &Registered) -> io::Result<()> {
+        let text = self.text()? + &line_of(release, self.head).0 + "\n";
+        let mut file = File::create(self.announced_path())?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
-        fs::rename(&unfinished, &self.path)?;
-        if let Some(folder) = self.path.parent() {
-            File::open(folder)?.sync_all()?;
-        }
+        self.sync_folder()
+    }
+
+    /// A release that was announced and not entered; `None` when there is none, or what lies beside the register does not
+    /// follow it.
+    ///
+    /// # Errors
+    /// When the register cannot be read.
+    pub fn announced(&self) -> io::Result<Option<Registered>> {
+        let Ok(text) = fs::read_to_string(self.announced_path()) else { return Ok(None) };
+        let register = self.text()?;
+        let line = text.strip_prefix(&register).and_then(|rest| rest.strip_suffix('\n'));
+        let read = line.and_then(read_line).filter(|(_, previous, _)| *previous == self.head);
+        Ok(read.map(|(release, _, _)| release))
+    }
+
+    /// Puts the line of an announced release into the register.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn enter(&mut self, release: Registered) -> io::Result<()> {
+        fs::rename(self.announced_path(), &self.path)?;
+        self.sync_folder()?;
+        self.head = line_of(&release, self.head).1;
         self.releases.push(release);
-        self.head = hash;
         Ok(())
+    }
+
+    fn announced_path(&self) -> PathBuf {
+        self.path.with_extension("unfinished")
+    }
+
+    fn text(&self) -> io::Result<String> {
+        fs::read_to_string(&self.path).or_else(|error| match error.kind() {
+            io::ErrorKind::NotFound => Ok(String::new()),
+            _ => Err(error),
+        })
+    }
+
+    fn sync_folder(&self) -> io::Result<()> {
+        self.path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     }
 }
 

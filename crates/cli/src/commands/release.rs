@@ -54,6 +54,14 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
     let releases = loaded.directory.join(RELEASES);
     let _lock = lock(&releases)?;
     let mut register = sound_register(&releases)?;
+    if let Some(completed) = complete_interrupted(&mut register, &releases)?
+        && completed.series == series
+    {
+        output::talk("that is what was released now; what came since is released by the same command again");
+        let place = bundle::place(&releases, &completed.folder);
+        tell(&place, completed.version, completed.manifest, None, &loaded);
+        return Ok(());
+    }
     let before = register.latest(&series).map(|one| before(&releases, one)).transpose()?;
     let version = before.as_ref().map_or(1, |before| before.manifest.version + 1);
     let place = match &arguments.out {
@@ -110,7 +118,7 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
         why,
         files: Vec::new(),
     };
-    let hash = draft.finish(manifest.clone()).map_err(failed)?;
+    let hash = draft.seal(manifest.clone()).map_err(failed)?;
     let registered = Registered {
         series,
         version,
@@ -119,8 +127,12 @@ pub(crate) fn run(arguments: &Release) -> Result<(), Failure> {
         manifest: hash,
         ledger_head: manifest.ledger_head,
     };
-    register.add(registered).map_err(|error| Failure::output(&releases, &error))?;
-    tell(&place, version, hash, corrected, &loaded);
+    // The line of the register is on disk before the bundle gets its name: a release that is interrupted in between is
+    // completed by the next one.
+    register.announce(&registered).map_err(|error| Failure::output(&releases, &error))?;
+    draft.stand().map_err(failed)?;
+    register.enter(registered).map_err(|error| Failure::output(&releases, &error))?;
+    tell(&place, version, hash, Some(corrected), &loaded);
     Ok(())
 }
 
@@ -128,8 +140,8 @@ fn write_errata(draft: &mut Draft, errata: &Errata) -> std::io::Result<()> {
     draft.add(ERRATA, errata_json(errata).as_bytes())
 }
 
-fn tell(place: &Path, version: u32, hash: Hash, corrected: usize, loaded: &Loaded) {
-    if version > 1 {
+fn tell(place: &Path, version: u32, hash: Hash, corrected: Option<usize>, loaded: &Loaded) {
+    if let (Some(corrected), 2..) = (corrected, version) {
         let errata = place.join(REPORT).join("errata.html");
         output::talk(&match corrected {
             0 => format!("no figure differs from version {}", version - 1),
@@ -147,6 +159,9 @@ fn tell(place: &Path, version: u32, hash: Hash, corrected: usize, loaded: &Loade
 fn lock(releases: &Path) -> Result<File, Failure> {
     let failed = |error: std::io::Error| Failure::output(releases, &error);
     fs::create_dir_all(releases).map_err(failed)?;
+    // The register would be lost with the name of its folder.
+    let centre = releases.parent().unwrap_or(releases);
+    File::open(centre).and_then(|centre| centre.sync_all()).map_err(failed)?;
     let path = releases.join(".lock");
     let file = File::options().create(true).truncate(false).write(true).open(path).map_err(failed)?;
     match file.try_lock() {
@@ -167,6 +182,24 @@ fn sound_register(releases: &Path) -> Result<Register, Failure> {
             .hint("restore it from a copy; nothing was released"));
     }
     Ok(register)
+}
+
+/// Enters a release into the register that was interrupted after its bundle got its name: all of it is there, and its hash
+/// was told to nobody.
+fn complete_interrupted(register: &mut Register, releases: &Path) -> Result<Option<Registered>, Failure> {
+    let failed = |error: std::io::Error| Failure::output(releases, &error);
+    let Some(announced) = register.announced().map_err(failed)? else { return Ok(None) };
+    if !is_whole(&bundle::place(releases, &announced.folder), &announced) {
+        return Ok(None);
+    }
+    register.enter(announced.clone()).map_err(failed)?;
+    output::talk(&format!("a release that had been interrupted is complete: {}", announced.folder));
+    Ok(Some(announced))
+}
+
+/// Whether a sound bundle stands at a place, and the one that a line of the register speaks of.
+pub(crate) fn is_whole(place: &Path, registered: &Registered) -> bool {
+    check(place).is_ok_and(|checked| checked.findings.is_empty() && checked.hash == Some(registered.manifest))
 }
 
 /// The version before: it must be whole, for the new one says what it corrects of it.

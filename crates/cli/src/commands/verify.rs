@@ -16,7 +16,7 @@ use impegno_report::errata::{Cause, Change, differences};
 
 use crate::arguments::Verify;
 use crate::bundle::{self, compute, is_page, program};
-use crate::commands::release::{RELEASES, told};
+use crate::commands::release::{RELEASES, is_whole, told};
 use crate::commands::report::formats;
 use crate::exit::{Exit, Failure};
 use crate::{folder, output};
@@ -72,7 +72,7 @@ fn centre(directory: &Path) -> Result<(), Failure> {
                 .hint("the ledger was cut or exchanged since: restore it from a copy"),
         );
     }
-    findings.extend(unregistered(&releases, &register));
+    findings.extend(unregistered(&releases, &register)?);
     output::findings(&findings, None);
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         let message = format!("the releases have {}", output::count(&findings));
@@ -139,7 +139,10 @@ fn sound_ledger(verification: &Verification) -> bool {
 }
 
 /// Released reports in the folder of releases, at any depth, that the register does not name.
-fn unregistered(releases: &Path, register: &Register) -> Vec<Finding> {
+fn unregistered(releases: &Path, register: &Register) -> Result<Vec<Finding>, Failure> {
+    let announced = register.announced().map_err(|error| Failure::output(releases, &error))?;
+    let announced = announced.filter(|one| is_whole(&bundle::place(releases, &one.folder), one));
+    let interrupted = announced.and_then(|one| bundle::place(releases, &one.folder).canonicalize().ok());
     // The register may name one folder in more than one way.
     let places = register.releases().iter().map(|one| bundle::place(releases, &one.folder));
     let named: BTreeSet<_> = places.filter_map(|place| place.canonicalize().ok()).collect();
@@ -154,6 +157,12 @@ fn unregistered(releases: &Path, register: &Register) -> Vec<Finding> {
                 if path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir()) {
                     open.push(folder);
                 }
+            } else if interrupted.is_some() && path.canonicalize().ok() == interrupted {
+                let message = "its release was interrupted: all of it is there, and its hash was told to nobody";
+                findings.push(
+                    Finding::warning(RELEASE_UNREGISTERED, Place::file(folder), message)
+                        .hint("the next `impegno release` enters it into the register"),
+                );
             } else if path.canonicalize().is_ok_and(|path| !named.contains(&path)) {
                 let message = "the register of releases does not name it: the register was changed or taken away, or a release was interrupted";
                 findings.push(Finding::error(RELEASE_UNREGISTERED, Place::file(folder), message).hint(
@@ -163,7 +172,7 @@ fn unregistered(releases: &Path, register: &Register) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| a.place.file.cmp(&b.place.file));
-    findings
+    Ok(findings)
 }
 
 /// A bundle that the register names must be there, and the very one.
