@@ -102,6 +102,12 @@ impl From<LedgerError> for Failure {
             LedgerError::Damaged { .. } => {
                 "restore the file from a copy; `impegno verify` lists what is damaged"
             }
+            LedgerError::Unreachable { .. } => {
+                "is the server running, and does `[ledger]` in centre.toml name it rightly? What was acknowledged is safe"
+            }
+            LedgerError::Refused { .. } => {
+                "are the names in `[ledger]` of centre.toml right, and the password or the keys in the environment? docs/ledger.md says where they come from"
+            }
             LedgerError::Frozen => "name the centre folder that the report was released from",
             LedgerError::Busy | LedgerError::Newer { .. } => "",
         };

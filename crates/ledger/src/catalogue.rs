@@ -1,15 +1,15 @@
-//! The catalogue in SQLite: batches, segments, ended rows, findings.
+//! The catalogue: batches, segments, ended rows, findings, as rows of [`Records`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use impegno_facts::Kind;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::chain::{Rule, chain_hash, findings_hash};
 use crate::receive::{Ended, Endings};
+use crate::records::{Purpose, Records, Row, values};
 use crate::segment::Encoded;
-use crate::{Hash, LedgerError, Mode, Receipt, Segment};
+use crate::{Hash, LedgerError, Mode, Receipt, Segment, Server};
 
 /// Newest format of the catalogue. Raise it, and add a step to [`MIGRATIONS`], with every change.
 const FORMAT: i64 = 2;
@@ -138,12 +138,9 @@ pub struct StoredFinding {
     pub row: String,
 }
 
-/// How long a query waits for another process that commits.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
-
 #[derive(Debug)]
 pub(crate) struct Catalogue {
-    pub(crate) connection: Connection,
+    pub(crate) records: Records,
 }
 
 /// What is known of the bytes of a file from before.
@@ -164,84 +161,71 @@ pub(crate) struct NewBatch<'a> {
 }
 
 impl Catalogue {
+    /// Opens the catalogue in a file, made when it is not there.
     pub(crate) fn open(path: &Path) -> Result<Catalogue, LedgerError> {
-        let mut connection = Connection::open(path)?;
-        connection.busy_timeout(PATIENCE)?;
-        let found = format_of(&connection)?;
-        // WAL with full sync: a batch that was acknowledged survives the loss of power.
-        connection.pragma_update(None, "journal_mode", "wal")?;
-        connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "foreign_keys", "on")?;
-        if found == 0 {
-            let transaction =
-                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            if format_of(&transaction)? == 0 {
-                let tables: i64 =
-                    transaction.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
-                if tables > 0 {
-                    return Err(LedgerError::damaged(path, "a database, but of another program"));
-                }
-                transaction.execute_batch(TABLES)?;
-                transaction.pragma_update(None, "user_version", FORMAT)?;
-            }
-            transaction.commit()?;
-        } else if found < FORMAT {
-            let transaction =
-                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-            // Another process may have been faster.
-            let found = usize::try_from(format_of(&transaction)?).unwrap_or(0);
-            for step in MIGRATIONS.iter().skip(found.saturating_sub(1)) {
-                transaction.execute_batch(step)?;
-            }
-            transaction.pragma_update(None, "user_version", FORMAT)?;
-            transaction.commit()?;
-        }
-        Ok(Catalogue { connection })
+        Catalogue::of(Records::in_file(path)?, path)
+    }
+
+    /// Opens the catalogue in a schema of a server, made when it is not there.
+    pub(crate) fn on_server(server: &Server) -> Result<Catalogue, LedgerError> {
+        let records = Records::on_server(server)?;
+        let place = records.name(Path::new(""));
+        Catalogue::of(records, Path::new(&place))
     }
 
     /// A catalogue in memory, without a batch.
     pub(crate) fn in_memory() -> Result<Catalogue, LedgerError> {
-        let connection = Connection::open_in_memory()?;
-        connection.execute_batch(TABLES)?;
-        connection.pragma_update(None, "user_version", FORMAT)?;
-        Ok(Catalogue { connection })
+        Catalogue::of(Records::in_memory()?, Path::new("memory"))
     }
 
-    /// Opens a catalogue that is there, to read it; also where nothing may be written. `None` when its tables were never made:
-    /// the first import was interrupted, or the file was emptied.
-    pub(crate) fn open_for_reading(path: &Path) -> Result<Option<Catalogue>, LedgerError> {
-        let usual = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let opened = Connection::open_with_flags(path, usual).and_then(|connection| {
-            connection.busy_timeout(PATIENCE)?;
-            // Only a query shows whether the files beside the catalogue can be made.
-            connection.query_row("select count(*) from sqlite_schema", [], |_| Ok(()))?;
-            Ok(connection)
-        });
-        let connection = match opened {
-            Ok(connection) => connection,
-            Err(error) if nothing_may_be_written(&error) && !has_unsettled_batches(path) => {
-                let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY
-                    | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                    | OpenFlags::SQLITE_OPEN_URI;
-                Connection::open_with_flags(unchanging(path), read_only)?
+    /// A catalogue of the newest format: made where there is none, and brought up to it where it is older.
+    fn of(records: Records, place: &Path) -> Result<Catalogue, LedgerError> {
+        if known_format(records.format()?)? < FORMAT {
+            let transaction = records.begin(Purpose::Writing)?;
+            // Another process may have been faster.
+            match known_format(records.format()?)? {
+                0 => {
+                    if records.tables()? > 0 {
+                        return Err(of_another_program(place));
+                    }
+                    records.make_tables(TABLES)?;
+                }
+                found => {
+                    let steps = usize::try_from(found).unwrap_or(0).saturating_sub(1);
+                    for step in MIGRATIONS.iter().skip(steps) {
+                        records.make_tables(step)?;
+                    }
+                }
             }
-            Err(error) => return Err(error.into()),
-        };
-        if format_of(&connection)? == 0 {
-            let tables: i64 =
-                connection.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
-            return match tables {
-                0 => Ok(None),
-                _ => Err(LedgerError::damaged(path, "a database, but of another program")),
-            };
+            records.set_format(FORMAT)?;
+            transaction.commit()?;
         }
-        Ok(Some(Catalogue { connection }))
+        Ok(Catalogue { records })
+    }
+
+    /// Opens a catalogue in a file that is there, to read it; also where nothing may be written. `None` when its tables
+    /// were never made: the first import was interrupted, or the file was emptied.
+    pub(crate) fn open_for_reading(path: &Path) -> Result<Option<Catalogue>, LedgerError> {
+        Catalogue::if_there(Records::in_file_for_reading(path)?, path)
+    }
+
+    /// Opens a catalogue on a server, if there is one, to read it.
+    pub(crate) fn on_server_for_reading(server: &Server) -> Result<Option<Catalogue>, LedgerError> {
+        let records = Records::on_server(server)?;
+        let place = records.name(Path::new(""));
+        Catalogue::if_there(records, Path::new(&place))
+    }
+
+    fn if_there(records: Records, place: &Path) -> Result<Option<Catalogue>, LedgerError> {
+        match known_format(records.format()?)? {
+            0 if records.tables()? > 0 => Err(of_another_program(place)),
+            0 => Ok(None),
+            _ => Ok(Some(Catalogue { records })),
+        }
     }
 
     pub(crate) fn batches(&self) -> Result<Vec<Batch>, LedgerError> {
-        let mut statement = self.connection.prepare_cached("select * from batch order by number")?;
-        let batches = statement.query_map([], batch_of_row)?.collect::<Result<_, _>>()?;
-        Ok(batches)
+        self.records.rows("select * from batch order by number", &[])?.iter().map(batch_of_row).collect()
     }
 
     /// The batch that had received these very bytes, when receiving them again can change nothing.
@@ -251,21 +235,20 @@ impl Catalogue {
     /// said; for an appending source any earlier receipt will do. Bytes that were last read by another
     /// declaration are not known, even where an earlier reading was by this one: what counts is the last reading.
     pub(crate) fn known(&self, receipt: &Receipt) -> Result<Option<u64>, LedgerError> {
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.records.rows(
             "select number, file, content = ?2, declaration = ?3 from batch where source = ?1 order by number desc",
+            &values![&receipt.source, receipt.content, receipt.declaration],
         )?;
-        let source = params![receipt.source, receipt.content.to_string(), receipt.declaration.to_string()];
-        let mut rows = statement.query(source)?;
         let mut last = true;
         let mut last_of_name = true;
-        while let Some(row) = rows.next()? {
-            let same_name = row.get::<_, String>(1)? == receipt.file;
-            let same_bytes = row.get::<_, bool>(2)?;
-            if same_bytes && !row.get::<_, bool>(3)? {
+        for row in &rows {
+            let same_name = row.text(1)? == receipt.file;
+            let same_bytes = row.truth(2)?;
+            if same_bytes && !row.truth(3)? {
                 return Ok(None);
             }
             if same_bytes && (last || receipt.mode == Mode::Append || (same_name && last_of_name)) {
-                return Ok(Some(row.get::<_, i64>(0)? as u64));
+                return Ok(Some(row.number(0)? as u64));
             }
             last = false;
             last_of_name &= !same_name;
@@ -275,22 +258,21 @@ impl Catalogue {
 
     /// The batches in which the same source had received these very bytes, whatever declaration they were read by.
     pub(crate) fn earlier_readings(&self, receipt: &Receipt) -> Result<EarlierReadings, LedgerError> {
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.records.rows(
             "select number, rejected from batch where source = ?1 and content = ?2 order by number",
+            &values![&receipt.source, receipt.content],
         )?;
-        let mut rows = statement.query(params![receipt.source, receipt.content.to_string()])?;
         let mut readings = EarlierReadings::default();
-        while let Some(row) = rows.next()? {
-            readings.batches.insert(row.get::<_, i64>(0)? as u64);
-            readings.rejected = row.get::<_, i64>(1)? as u64;
+        for row in &rows {
+            readings.batches.insert(row.number(0)? as u64);
+            readings.rejected = row.number(1)? as u64;
         }
         Ok(readings)
     }
 
     pub(crate) fn segment_files(&self) -> Result<BTreeSet<String>, LedgerError> {
-        let mut statement = self.connection.prepare_cached("select file from segment")?;
-        let files = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        Ok(files)
+        let rows = self.records.rows("select file from segment", &[])?;
+        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
     }
 
     pub(crate) fn segments(
@@ -302,45 +284,44 @@ impl Catalogue {
     ) -> Result<Vec<Segment>, LedgerError> {
         let as_of = as_of.unwrap_or(i64::MAX);
         let mut ended: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.records.rows(
             "select ended.segment, ended.rows from ended join batch on batch.number = ended.batch
              where batch.received_at <= ?1",
+            &values![as_of],
         )?;
-        let mut rows = statement.query([as_of])?;
-        while let Some(row) = rows.next()? {
-            let blob: Vec<u8> = row.get(1)?;
-            ended.entry(row.get(0)?).or_default().extend(rows_of_blob(&blob));
+        for row in &rows {
+            ended.entry(row.number(0)?).or_default().extend(rows_of_blob(row.bytes(1)?));
         }
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.records.rows(
             "select segment.id, batch.number, batch.source, batch.file, segment.file, segment.rows,
                     segment.earliest, segment.latest, segment.least_id, segment.greatest_id, segment.hash
              from segment join batch on batch.number = segment.batch
-             where segment.kind = ?1 and (?2 is null or batch.source = ?2) and batch.received_at <= ?3
+             where segment.kind = ?1 and (cast(?2 as text) is null or batch.source = ?2) and batch.received_at <= ?3
              order by segment.id",
+            &values![kind.name(), source, as_of],
         )?;
-        let segments = statement
-            .query_map(params![kind.name(), source, as_of], |row| {
-                let id: i64 = row.get(0)?;
+        rows.iter()
+            .map(|row| {
+                let id = row.number(0)?;
                 let mut ended = ended.remove(&id).unwrap_or_default();
                 ended.sort_unstable();
-                let ids = row.get::<_, Option<String>>(8)?.zip(row.get::<_, Option<String>>(9)?);
+                let ids = row.optional_text(8)?.zip(row.optional_text(9)?);
                 Ok(Segment {
                     id,
-                    batch: row.get::<_, i64>(1)? as u64,
-                    source: row.get(2)?,
-                    file: row.get(3)?,
+                    batch: row.number(1)? as u64,
+                    source: row.text(2)?.to_owned(),
+                    file: row.text(3)?.to_owned(),
                     kind,
-                    rows: row.get::<_, i64>(5)? as usize,
-                    earliest: row.get(6)?,
-                    latest: row.get(7)?,
+                    rows: row.number(5)? as usize,
+                    earliest: row.number(6)?,
+                    latest: row.number(7)?,
                     ended,
-                    ids,
-                    hash: hash_of_column(row, 10)?,
-                    path: directory.join(row.get::<_, String>(4)?),
+                    ids: ids.map(|(least, greatest)| (least.to_owned(), greatest.to_owned())),
+                    hash: row.hash(10)?,
+                    path: directory.join(row.text(4)?),
                 })
-            })?
-            .collect::<Result<_, _>>()?;
-        Ok(segments)
+            })
+            .collect()
     }
 
     /// Runs several readings on one state of the catalogue, whatever another process commits meanwhile.
@@ -348,36 +329,34 @@ impl Catalogue {
         &self,
         read: impl FnOnce() -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        // A deferred transaction that only reads: the first query fixes the state, dropping it ends it.
-        let _transaction = self.connection.unchecked_transaction()?;
+        let _transaction = self.records.begin(Purpose::Reading)?;
         read()
     }
 
     pub(crate) fn findings(&self, batch: u64) -> Result<Vec<StoredFinding>, LedgerError> {
-        let mut statement = self.connection.prepare_cached(
+        let rows = self.records.rows(
             "select severity, code, line, col, message, row from finding where batch = ?1 order by rowid",
+            &values![batch],
         )?;
-        let findings = statement
-            .query_map([batch as i64], |row| {
+        rows.iter()
+            .map(|row| {
                 Ok(StoredFinding {
-                    severity: row.get(0)?,
-                    code: row.get(1)?,
-                    line: row.get(2)?,
-                    column: row.get(3)?,
-                    message: row.get(4)?,
-                    row: row.get(5)?,
+                    severity: row.text(0)?.to_owned(),
+                    code: row.text(1)?.to_owned(),
+                    line: row.number(2)? as u32,
+                    column: row.number(3)? as u32,
+                    message: row.text(4)?.to_owned(),
+                    row: row.text(5)?.to_owned(),
                 })
-            })?
-            .collect::<Result<_, _>>()?;
-        Ok(findings)
+            })
+            .collect()
     }
 
     pub(crate) fn add(&mut self, new: NewBatch<'_>) -> Result<Batch, LedgerError> {
-        let transaction =
-            self.connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-        let last = transaction
-            .query_row("select * from batch order by number desc limit 1", [], batch_of_row)
-            .optional()?;
+        let records = &self.records;
+        let transaction = records.begin(Purpose::Writing)?;
+        let last = records.row("select * from batch order by number desc limit 1", &[])?;
+        let last = last.as_ref().map(batch_of_row).transpose()?;
         let NewBatch { receipt, segments, endings, received_at } = new;
         let own = endings.own.iter();
         let earlier = endings.earlier.values();
@@ -408,148 +387,117 @@ impl Catalogue {
             rule: Rule::NEWEST,
             findings: None,
         };
-        insert_batch(&transaction, &batch)?;
-        for (position, segment) in segments.iter().enumerate() {
-            let id = insert_segment(&transaction, batch.number, segment)?;
-            insert_ended(&transaction, id, batch.number, &endings.own[position])?;
+        insert_batch(records, &batch)?;
+        // Numbers of segments take part in the chain: they are given here, without gaps, and not by the database.
+        let first = records.number("select coalesce(max(id), 0) + 1 from segment", &[])?;
+        for (id, (segment, ended)) in (first..).zip(segments.iter().zip(&endings.own)) {
+            insert_segment(records, id, batch.number, segment)?;
+            insert_ended(records, id, batch.number, ended)?;
         }
         for (segment, ended) in &endings.earlier {
-            insert_ended(&transaction, *segment, batch.number, ended)?;
+            insert_ended(records, *segment, batch.number, ended)?;
         }
         for finding in &receipt.findings {
-            insert_finding(&transaction, batch.number, finding)?;
+            insert_finding(records, batch.number, finding)?;
         }
         // The hashes cover what the transaction has written so far.
-        let findings = findings_hash(&transaction, batch.number)?;
+        let findings = findings_hash(records, batch.number)?;
         batch.findings = Some(findings);
-        batch.hash = chain_hash(&transaction, &batch)?;
-        transaction.execute(
+        batch.hash = chain_hash(records, &batch)?;
+        records.run(
             "update batch set hash = ?2, findings = ?3 where number = ?1",
-            params![batch.number as i64, batch.hash.to_string(), findings.to_string()],
+            &values![batch.number, batch.hash, findings],
         )?;
         transaction.commit()?;
         Ok(batch)
     }
 }
 
-/// The format of a catalogue, 0 of an empty one.
-fn format_of(connection: &Connection) -> Result<i64, LedgerError> {
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+/// The format that was found, unless it is newer than this program.
+pub(crate) fn known_format(found: i64) -> Result<i64, LedgerError> {
     if found > FORMAT { Err(LedgerError::Newer { found, known: FORMAT }) } else { Ok(found) }
 }
 
-fn nothing_may_be_written(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
-    matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly | PermissionDenied))
+fn of_another_program(place: &Path) -> LedgerError {
+    LedgerError::damaged(place, "a database, but of another program")
 }
 
-/// Whether batches stand in the log beside the catalogue, which an interrupted import leaves behind: they would be
-/// missed if it were not read.
-fn has_unsettled_batches(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
-}
-
-/// The name by which SQLite reads a file that nobody changes.
-fn unchanging(path: &Path) -> String {
-    let mut name = "file:".to_owned();
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
-                name.push(char::from(*byte))
-            }
-            byte => name.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    name.push_str("?immutable=1");
-    name
-}
-
-pub(crate) fn insert_batch(transaction: &Connection, batch: &Batch) -> Result<(), LedgerError> {
-    transaction
-        .prepare_cached(
-            "insert into batch values
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
-        )?
-        .execute(params![
-            batch.number as i64,
-            batch.source,
-            batch.file,
-            batch.mode,
-            batch.content.to_string(),
-            batch.declaration.to_string(),
-            batch.size as i64,
-            batch.rows as i64,
-            batch.accepted as i64,
-            batch.ignored as i64,
-            batch.rejected as i64,
-            batch.duplicates as i64,
-            batch.superseded as i64,
-            batch.withdrawn as i64,
+pub(crate) fn insert_batch(records: &Records, batch: &Batch) -> Result<(), LedgerError> {
+    records.run(
+        "insert into batch values
+         (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+        &values![
+            batch.number,
+            &batch.source,
+            &batch.file,
+            &batch.mode,
+            batch.content,
+            batch.declaration,
+            batch.size,
+            batch.rows,
+            batch.accepted,
+            batch.ignored,
+            batch.rejected,
+            batch.duplicates,
+            batch.superseded,
+            batch.withdrawn,
             batch.received_at,
-            batch.previous.to_string(),
-            batch.hash.to_string(),
+            batch.previous,
+            batch.hash,
             batch.rule.number(),
             batch.findings.map(|hash| hash.to_string()).unwrap_or_default(),
-        ])?;
-    Ok(())
-}
-
-pub(crate) fn insert_finding(
-    transaction: &Connection,
-    batch: u64,
-    finding: &StoredFinding,
-) -> Result<(), LedgerError> {
-    transaction.prepare_cached("insert into finding values (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
-        params![
-            batch as i64,
-            finding.severity,
-            finding.code,
-            finding.line,
-            finding.column,
-            finding.message,
-            finding.row
         ],
     )?;
     Ok(())
 }
 
-fn insert_segment(transaction: &Transaction<'_>, batch: u64, segment: &Encoded) -> Result<i64, LedgerError> {
+pub(crate) fn insert_finding(
+    records: &Records,
+    batch: u64,
+    finding: &StoredFinding,
+) -> Result<(), LedgerError> {
+    records.run(
+        "insert into finding (batch, severity, code, line, col, message, row) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        &values![
+            batch,
+            &finding.severity,
+            &finding.code,
+            finding.line,
+            finding.column,
+            &finding.message,
+            &finding.row
+        ],
+    )?;
+    Ok(())
+}
+
+fn insert_segment(records: &Records, id: i64, batch: u64, segment: &Encoded) -> Result<(), LedgerError> {
     let (least, greatest) = segment.ids.clone().unzip();
-    transaction
-        .prepare_cached("insert into segment values (null, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?
-        .execute(params![
-            batch as i64,
+    records.run(
+        "insert into segment values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        &values![
+            id,
+            batch,
             segment.kind.name(),
             segment.file_name(),
-            segment.rows as i64,
+            segment.rows as u64,
             segment.earliest,
             segment.latest,
             least,
             greatest,
-            segment.hash.to_string(),
-        ])?;
-    Ok(transaction.last_insert_rowid())
+            segment.hash,
+        ],
+    )?;
+    Ok(())
 }
 
-fn insert_ended(
-    transaction: &Transaction<'_>,
-    segment: i64,
-    batch: u64,
-    ended: &Ended,
-) -> Result<(), LedgerError> {
+fn insert_ended(records: &Records, segment: i64, batch: u64, ended: &Ended) -> Result<(), LedgerError> {
     let lists =
         [("duplicate", &ended.duplicate), ("superseded", &ended.superseded), ("withdrawn", &ended.withdrawn)];
     for (how, rows) in lists {
         if !rows.is_empty() {
             let blob: Vec<u8> = rows.iter().flat_map(|row| row.to_le_bytes()).collect();
-            transaction.prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?.execute(params![
-                segment,
-                batch as i64,
-                how,
-                blob
-            ])?;
+            records.run("insert into ended values (?1, ?2, ?3, ?4)", &values![segment, batch, how, blob])?;
         }
     }
     Ok(())
@@ -559,25 +507,19 @@ pub(crate) fn rows_of_blob(blob: &[u8]) -> impl Iterator<Item = u32> {
     blob.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
-fn hash_of_column(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Hash> {
-    let text: String = row.get(column)?;
-    Hash::parse(&text).ok_or(rusqlite::Error::InvalidColumnType(column, text, rusqlite::types::Type::Text))
-}
-
-fn rule_of_column(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<Rule> {
-    let number: i64 = row.get(column)?;
-    Rule::of(number).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, number))
-}
-
-fn batch_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Batch> {
-    let count = |column: usize| row.get::<_, i64>(column).map(|count| count as u64);
+fn batch_of_row(row: &Row) -> Result<Batch, LedgerError> {
+    let text = |column: usize| row.text(column).map(str::to_owned);
+    let count = |column: usize| row.number(column).map(|count| count as u64);
+    // A catalogue of the first format, opened for reading, has neither column.
+    let of_the_second = row.width() > 18;
+    let rule = if of_the_second { row.number(17)? } else { Rule::First.number() };
     Ok(Batch {
         number: count(0)?,
-        source: row.get(1)?,
-        file: row.get(2)?,
-        mode: row.get(3)?,
-        content: hash_of_column(row, 4)?,
-        declaration: hash_of_column(row, 5)?,
+        source: text(1)?,
+        file: text(2)?,
+        mode: text(3)?,
+        content: row.hash(4)?,
+        declaration: row.hash(5)?,
         size: count(6)?,
         rows: count(7)?,
         accepted: count(8)?,
@@ -586,15 +528,11 @@ fn batch_of_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Batch> {
         duplicates: count(11)?,
         superseded: count(12)?,
         withdrawn: count(13)?,
-        received_at: row.get(14)?,
-        previous: hash_of_column(row, 15)?,
-        hash: hash_of_column(row, 16)?,
-        // A catalogue of the first format, opened for reading, has neither column.
-        rule: if row.as_ref().column_count() > 17 { rule_of_column(row, 17)? } else { Rule::First },
-        findings: if row.as_ref().column_count() > 18 {
-            Hash::parse(&row.get::<_, String>(18)?)
-        } else {
-            None
-        },
+        received_at: row.number(14)?,
+        previous: row.hash(15)?,
+        hash: row.hash(16)?,
+        rule: Rule::of(rule)
+            .ok_or_else(|| LedgerError::Catalogue(format!("no hash is made by a rule {rule}")))?,
+        findings: if of_the_second { Hash::parse(row.text(18)?) } else { None },
     })
 }

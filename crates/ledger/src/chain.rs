@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use rusqlite::Connection;
-
+use crate::records::{Records, Value, values};
 use crate::{Batch, Ledger, LedgerError};
 
 /// A BLAKE3 hash.
@@ -128,7 +127,7 @@ impl Rule {
 }
 
 /// The hash of a batch: of the one before it, of its own entry, its segments and the rows it ends.
-pub(crate) fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash, LedgerError> {
+pub(crate) fn chain_hash(records: &Records, batch: &Batch) -> Result<Hash, LedgerError> {
     let mut texts = vec![
         batch.number.to_string(),
         batch.source.clone(),
@@ -150,7 +149,6 @@ pub(crate) fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash,
     ] {
         texts.push(count.to_string());
     }
-    let number = batch.number as i64;
     match batch.rule {
         Rule::First => {
             for query in [
@@ -159,9 +157,8 @@ pub(crate) fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash,
                 "select concat_ws('|', severity, code, line, col, message, row)
                  from finding where batch = ?1 order by rowid",
             ] {
-                let mut statement = connection.prepare_cached(query)?;
-                for entry in statement.query_map([number], |row| row.get::<_, String>(0))? {
-                    texts.push(entry?);
+                for row in records.rows(query, &values![batch.number])? {
+                    texts.push(row.text(0)?.to_owned());
                 }
             }
         }
@@ -169,55 +166,42 @@ pub(crate) fn chain_hash(connection: &Connection, batch: &Batch) -> Result<Hash,
             texts.push("rule 2".to_owned());
             texts.push(batch.findings.map(|hash| hash.to_string()).unwrap_or_default());
             texts.extend(fields(
-                connection,
+                records,
                 "select id, kind, file, rows, earliest, latest, least_id, greatest_id, hash
                  from segment where batch = ?1 order by id",
-                number,
+                batch.number,
             )?);
         }
     }
-    let mut statement = connection
-        .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?;
-    let mut rows = statement.query([number])?;
-    while let Some(row) = rows.next()? {
-        let blob: Vec<u8> = row.get(2)?;
-        texts.push(format!("{} {} {}", row.get::<_, i64>(0)?, row.get::<_, String>(1)?, Hash::of(&blob)));
+    let ended = "select segment, how, rows from ended where batch = ?1 order by segment, how";
+    for row in records.rows(ended, &values![batch.number])? {
+        texts.push(format!("{} {} {}", row.number(0)?, row.text(1)?, Hash::of(row.bytes(2)?)));
     }
     Ok(batch.previous.followed_by(texts.iter().map(String::as_str)))
 }
 
 /// The hash of the findings of a batch.
-pub(crate) fn findings_hash(connection: &Connection, batch: u64) -> Result<Hash, LedgerError> {
+pub(crate) fn findings_hash(records: &Records, batch: u64) -> Result<Hash, LedgerError> {
     let texts = fields(
-        connection,
+        records,
         "select severity, code, line, col, message, row from finding where batch = ?1 order by rowid",
-        batch as i64,
+        batch,
     )?;
     Ok(Hash::START.followed_by(texts.iter().map(String::as_str)))
 }
 
 /// Every field of the rows of a query: how many rows there are, then each field with a mark of its type.
-fn fields(connection: &Connection, query: &str, batch: i64) -> Result<Vec<String>, LedgerError> {
-    use rusqlite::types::ValueRef;
-
-    let mut statement = connection.prepare_cached(query)?;
-    let columns = statement.column_count();
-    let mut texts = Vec::new();
-    let mut count = 0_u64;
-    let mut rows = statement.query([batch])?;
-    while let Some(row) = rows.next()? {
-        count += 1;
-        for column in 0..columns {
-            texts.push(match row.get_ref(column)? {
-                ValueRef::Null => "-".to_owned(),
-                ValueRef::Integer(number) => format!("#{number}"),
-                ValueRef::Real(_) => "?".to_owned(),
-                ValueRef::Text(text) => format!("={}", String::from_utf8_lossy(text)),
-                ValueRef::Blob(bytes) => format!("b{}", Hash::of(bytes)),
-            });
-        }
+fn fields(records: &Records, query: &str, batch: u64) -> Result<Vec<String>, LedgerError> {
+    let rows = records.rows(query, &values![batch])?;
+    let mut texts = vec![rows.len().to_string()];
+    for row in &rows {
+        texts.extend(row.0.iter().map(|value| match value {
+            Value::Null => "-".to_owned(),
+            Value::Number(number) => format!("#{number}"),
+            Value::Text(text) => format!("={text}"),
+            Value::Bytes(bytes) => format!("b{}", Hash::of(bytes)),
+        }));
     }
-    texts.insert(0, count.to_string());
     Ok(texts)
 }
 
@@ -245,20 +229,20 @@ impl Ledger {
 
     /// What is wrong with the hashes of these batches, the first ones of the ledger.
     pub(crate) fn chain_problems(&self, batches: &[Batch]) -> Result<Vec<String>, LedgerError> {
-        let connection = &self.catalogue.connection;
+        let records = &self.catalogue.records;
         let mut problems = Vec::new();
         let mut previous = Hash::START;
         for (batch, number) in batches.iter().zip(1..) {
             if batch.previous != previous || batch.number != number {
                 problems.push(format!("batch {}: does not follow the batch before it", batch.number));
             }
-            if batch.hash != chain_hash(connection, batch)? {
+            if batch.hash != chain_hash(records, batch)? {
                 problems.push(format!("batch {} ({}): its entries were changed", batch.number, batch.file));
             }
             // A frozen ledger has no texts of findings, only their hash, which is an entry of the batch.
             if let Some(findings) = batch.findings
                 && !self.frozen
-                && findings != findings_hash(connection, batch.number)?
+                && findings != findings_hash(records, batch.number)?
             {
                 problems.push(format!("batch {} ({}): its findings were changed", batch.number, batch.file));
             }
@@ -270,15 +254,9 @@ impl Ledger {
     /// What is wrong with the catalogue as a whole: its pages, and entries that belong to no batch or segment and so
     /// are covered by no hash.
     fn catalogue_problems(&self) -> Result<Vec<String>, LedgerError> {
-        let connection = &self.catalogue.connection;
-        let mut problems = Vec::new();
-        let mut statement = connection.prepare("pragma integrity_check(10)")?;
-        for told in statement.query_map([], |row| row.get::<_, String>(0))? {
-            let told = told?;
-            if told != "ok" {
-                problems.push(format!("the catalogue: {told}"));
-            }
-        }
+        let records = &self.catalogue.records;
+        let told = records.own_problems()?;
+        let mut problems: Vec<String> = told.iter().map(|told| format!("the catalogue: {told}")).collect();
         for (what, query) in [
             ("segments", "select count(*) from segment where batch not in (select number from batch)"),
             (
@@ -288,7 +266,7 @@ impl Ledger {
             ),
             ("findings", "select count(*) from finding where batch not in (select number from batch)"),
         ] {
-            let stray: i64 = connection.query_row(query, [], |row| row.get(0))?;
+            let stray = records.number(query, &[])?;
             if stray > 0 {
                 problems.push(format!("the catalogue: {stray} {what} that belong to nothing received"));
             }

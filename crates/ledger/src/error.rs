@@ -14,8 +14,22 @@ pub enum LedgerError {
         /// Why.
         error: io::Error,
     },
-    /// The catalogue refused.
-    Catalogue(rusqlite::Error),
+    /// The catalogue refused, with the words of its database.
+    Catalogue(String),
+    /// The server of the catalogue or of the segments gives no answer.
+    Unreachable {
+        /// Which.
+        server: String,
+        /// Why.
+        what: String,
+    },
+    /// The server of the catalogue or of the segments lets nobody in: the password is wrong, what is named is not there.
+    Refused {
+        /// Which.
+        server: String,
+        /// What it says.
+        what: String,
+    },
     /// A segment is not as it was written.
     Damaged {
         /// Which.
@@ -50,7 +64,9 @@ impl fmt::Display for LedgerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LedgerError::Io { path, error } => write!(f, "{}: {error}", path.display()),
-            LedgerError::Catalogue(error) => write!(f, "the catalogue of the ledger: {error}"),
+            LedgerError::Catalogue(what) => write!(f, "the catalogue of the ledger: {what}"),
+            LedgerError::Unreachable { server, what } => write!(f, "{server}: no answer: {what}"),
+            LedgerError::Refused { server, what } => write!(f, "{server}: refused: {what}"),
             LedgerError::Damaged { path, what } => {
                 write!(f, "{}: not as it was written: {what}", path.display())
             }
@@ -69,9 +85,3 @@ impl fmt::Display for LedgerError {
 }
 
 impl std::error::Error for LedgerError {}
-
-impl From<rusqlite::Error> for LedgerError {
-    fn from(error: rusqlite::Error) -> LedgerError {
-        LedgerError::Catalogue(error)
-    }
-}

@@ -17,11 +17,11 @@ use std::path::{Path, PathBuf};
 
 use impegno_facts::Kind;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use rusqlite::params;
 use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Catalogue, insert_batch, insert_finding, rows_of_blob};
 use crate::chain::Rule;
+use crate::records::{Purpose, Records, values};
 use crate::{Batch, Hash, Ledger, LedgerError, StoredFinding};
 
 /// Name of a frozen catalogue in the folder of a ledger.
@@ -89,37 +89,42 @@ impl Ledger {
     }
 
     fn frozen_batch(&self, batch: &Batch) -> Result<Value, LedgerError> {
-        let connection = &self.catalogue.connection;
-        let number = batch.number as i64;
-        let segments: Vec<Value> = connection
-            .prepare_cached(
-                "select id, kind, file, rows, earliest, latest, least_id, greatest_id, hash
-                 from segment where batch = ?1 order by id",
-            )?
-            .query_map([number], |row| {
+        let records = &self.catalogue.records;
+        let segments = records.rows(
+            "select id, kind, file, rows, earliest, latest, least_id, greatest_id, hash
+             from segment where batch = ?1 order by id",
+            &values![batch.number],
+        )?;
+        let segments: Vec<Value> = segments
+            .iter()
+            .map(|row| {
                 Ok(json!({
-                    "id": row.get::<_, i64>(0)?,
-                    "kind": row.get::<_, String>(1)?,
-                    "file": row.get::<_, String>(2)?,
-                    "rows": row.get::<_, i64>(3)?,
-                    "earliest": row.get::<_, i64>(4)?,
-                    "latest": row.get::<_, i64>(5)?,
-                    "least_id": row.get::<_, Option<String>>(6)?,
-                    "greatest_id": row.get::<_, Option<String>>(7)?,
-                    "hash": row.get::<_, String>(8)?,
+                    "id": row.number(0)?,
+                    "kind": row.text(1)?,
+                    "file": row.text(2)?,
+                    "rows": row.number(3)?,
+                    "earliest": row.number(4)?,
+                    "latest": row.number(5)?,
+                    "least_id": row.optional_text(6)?,
+                    "greatest_id": row.optional_text(7)?,
+                    "hash": row.text(8)?,
                 }))
-            })?
-            .collect::<Result<_, _>>()?;
-        let ended: Vec<Value> = connection
-            .prepare_cached("select segment, how, rows from ended where batch = ?1 order by segment, how")?
-            .query_map([number], |row| {
+            })
+            .collect::<Result<_, LedgerError>>()?;
+        let ended = records.rows(
+            "select segment, how, rows from ended where batch = ?1 order by segment, how",
+            &values![batch.number],
+        )?;
+        let ended: Vec<Value> = ended
+            .iter()
+            .map(|row| {
                 Ok(json!({
-                    "segment": row.get::<_, i64>(0)?,
-                    "how": row.get::<_, String>(1)?,
-                    "rows": ranges(rows_of_blob(&row.get::<_, Vec<u8>>(2)?)),
+                    "segment": row.number(0)?,
+                    "how": row.text(1)?,
+                    "rows": ranges(rows_of_blob(row.bytes(2)?)),
                 }))
-            })?
-            .collect::<Result<_, _>>()?;
+            })
+            .collect::<Result<_, LedgerError>>()?;
         let findings = match batch.rule {
             Rule::First => {
                 let findings = self.findings(batch.number)?.into_iter();
@@ -251,11 +256,11 @@ pub(crate) fn thawed(path: &Path) -> Result<Catalogue, LedgerError> {
         _ => return Err(damaged(1, "its version is none")),
     }
     let catalogue = Catalogue::in_memory()?;
-    let transaction = catalogue.connection.unchecked_transaction()?;
+    let transaction = catalogue.records.begin(Purpose::Writing)?;
     for (line, number) in lines {
         let object = value(line, number)?;
         let entry = Entry { object: &object, line: number, path };
-        insert(&transaction, &entry)?;
+        insert(&catalogue.records, &entry)?;
     }
     transaction.commit()?;
     Ok(catalogue)
@@ -303,7 +308,7 @@ impl<'c> Entry<'c> {
     }
 }
 
-fn insert(connection: &rusqlite::Connection, entry: &Entry<'_>) -> Result<(), LedgerError> {
+fn insert(records: &Records, entry: &Entry<'_>) -> Result<(), LedgerError> {
     let rule = Rule::of(entry.number("rule")?).ok_or_else(|| entry.wrong("rule"))?;
     let batch = Batch {
         number: entry.count("batch")?,
@@ -329,12 +334,12 @@ fn insert(connection: &rusqlite::Connection, entry: &Entry<'_>) -> Result<(), Le
             Rule::Second => Some(entry.hash("findings")?),
         },
     };
-    insert_batch(connection, &batch)?;
+    insert_batch(records, &batch)?;
     if rule == Rule::First {
         let findings = entry.object.get("findings").and_then(Value::as_array);
         for finding in findings.ok_or_else(|| entry.wrong("findings"))? {
             let finding = stored_finding(finding).ok_or_else(|| entry.wrong("findings"))?;
-            insert_finding(connection, batch.number, &finding)?;
+            insert_finding(records, batch.number, &finding)?;
         }
     }
     for segment in entry.list("segments")? {
@@ -347,37 +352,36 @@ fn insert(connection: &rusqlite::Connection, entry: &Entry<'_>) -> Result<(), Le
             None | Some(Value::Null) => Ok(None),
             Some(_) => segment.text(key).map(Some),
         };
-        connection
-            .prepare_cached("insert into segment values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?
-            .execute(params![
+        records.run(
+            "insert into segment values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            &values![
                 segment.number("id")?,
-                batch.number as i64,
+                batch.number,
                 segment.text("kind")?,
                 file,
-                segment.count("rows")? as i64,
+                segment.count("rows")?,
                 segment.number("earliest")?,
                 segment.number("latest")?,
                 optional("least_id")?,
                 optional("greatest_id")?,
-                segment.hash("hash")?.to_string(),
-            ])?;
+                segment.hash("hash")?,
+            ],
+        )?;
     }
     for ended in entry.list("ended")? {
         let segment = ended.number("segment")?;
-        let (rows, file): (i64, String) =
-            connection.query_row("select rows, file from segment where id = ?1", [segment], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let named = records.row("select rows, file from segment where id = ?1", &values![segment])?;
+        let named = named.ok_or_else(|| ended.wrong("segment"))?;
+        let (rows, file) = (named.number(0)?, named.text(1)?);
         // What the catalogue says of the rows may be a stranger's word: a range takes memory, so the file is asked.
         let folder = entry.path.with_file_name(SEGMENTS);
         let there = rows_of_footer(&folder.join(file))?;
         let blob = blob_of_ranges(ended.text("rows")?, u32::try_from(rows).unwrap_or(u32::MAX).min(there));
-        connection.prepare_cached("insert into ended values (?1, ?2, ?3, ?4)")?.execute(params![
-            segment,
-            batch.number as i64,
-            ended.text("how")?,
-            blob.ok_or_else(|| ended.wrong("rows"))?,
-        ])?;
+        let blob = blob.ok_or_else(|| ended.wrong("rows"))?;
+        records.run(
+            "insert into ended values (?1, ?2, ?3, ?4)",
+            &values![segment, batch.number, ended.text("how")?, blob],
+        )?;
     }
     Ok(())
 }

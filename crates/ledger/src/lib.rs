@@ -1,13 +1,15 @@
 //! The append-only store of what was received.
 //!
 //! A *batch* is one received file. It is received whole or not at all: its facts are written to
-//! Parquet *segments* as they come ([`Draft`]) and synced, then one SQLite transaction names them; what no
+//! Parquet *segments* as they come ([`Draft`]) and synced, then one transaction of the catalogue names them; what no
 //! transaction names is garbage. Nothing is ever changed afterwards. A later batch may *end* rows of an earlier one (a
 //! correction supersedes them, a snapshot without them withdraws them); the rows stay, with the batch
 //! that ended them, so that the ledger can be read as of any moment.
 //!
 //! Batches form a hash chain; [`Ledger::verify`] walks it. [`Ledger::freeze`] gives what was known at a moment as
 //! files that are a ledger of their own, to be read anywhere. This crate does not know what a fact means.
+//!
+//! The catalogue is a file of SQLite, or a schema on a server of PostgreSQL ([`Place`]). The same receipts give the same chain on both.
 //!
 //! ```text
 //! .ledger/
@@ -21,8 +23,10 @@ mod catalogue;
 mod chain;
 mod error;
 mod frozen;
+mod place;
 mod receipt;
 mod receive;
+mod records;
 mod run;
 mod scan;
 mod segment;
@@ -31,6 +35,7 @@ pub use catalogue::{Batch, StoredFinding};
 pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
 pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS, segments_named};
+pub use place::{CataloguePlace, Place, Server};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
 pub use scan::{ProbeResults, Scan};
 pub use segment::{Rows, Segment};
@@ -42,6 +47,9 @@ use std::path::{Path, PathBuf};
 use impegno_facts::Kind;
 
 use catalogue::Catalogue;
+
+/// Name of the catalogue in the folder of a ledger.
+const DATABASE: &str = "ledger.sqlite";
 
 /// The store of one centre folder.
 #[derive(Debug)]
@@ -78,7 +86,36 @@ fn without_catalogue(path: &Path) -> LedgerError {
 /// The right to write, held by one process at a time. Released when dropped.
 #[derive(Debug)]
 pub struct WriteLock {
-    _file: File,
+    _held: Held,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "what holds the lock is only kept")]
+enum Held {
+    File(File),
+    Server(records::Held),
+}
+
+impl WriteLock {
+    /// Of a ledger in a folder, by a file in it.
+    fn of_folder(directory: &Path) -> Result<WriteLock, LedgerError> {
+        let path = directory.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(|error| LedgerError::io(&path, error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(WriteLock { _held: Held::File(file) }),
+            Err(fs::TryLockError::WouldBlock) => Err(LedgerError::Busy),
+            Err(fs::TryLockError::Error(error)) => Err(LedgerError::io(&path, error)),
+        }
+    }
+
+    fn of_server(held: records::Held) -> WriteLock {
+        WriteLock { _held: Held::Server(held) }
+    }
 }
 
 impl Ledger {
@@ -87,26 +124,41 @@ impl Ledger {
     /// # Errors
     /// When the folder cannot be written, holds a frozen ledger, or the ledger was made by a newer version.
     pub fn open(directory: &Path) -> Result<Ledger, LedgerError> {
+        Ledger::open_at(&Place::in_folder(directory))
+    }
+
+    /// Opens the ledger at a place, where it is made when it does not exist.
+    ///
+    /// # Errors
+    /// When the place cannot be written or reached, holds a frozen ledger, or the ledger was made by a newer version.
+    pub fn open_at(place: &Place) -> Result<Ledger, LedgerError> {
+        let directory = &place.directory;
         if directory.join(CATALOGUE).exists() {
             return Err(LedgerError::Frozen);
         }
         let segments = directory.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| LedgerError::io(&segments, error))?;
-        let path = directory.join("ledger.sqlite");
-        if !is_empty(&segments) && (!path.exists() || Catalogue::open_for_reading(&path)?.is_none()) {
-            return Err(without_catalogue(&path));
-        }
-        let catalogue = Catalogue::open(&path)?;
+        let catalogue = match &place.catalogue {
+            CataloguePlace::Folder => {
+                let path = directory.join(DATABASE);
+                if !is_empty(&segments) && (!path.exists() || Catalogue::open_for_reading(&path)?.is_none()) {
+                    return Err(without_catalogue(&path));
+                }
+                Catalogue::open(&path)?
+            }
+            CataloguePlace::Memory => Catalogue::in_memory()?,
+            CataloguePlace::Server(server) => Catalogue::on_server(server)?,
+        };
         // What is synced within a folder is lost with a name above it, of the catalogue and its log too: SQLite does not tell
         // when their folder cannot be synced. An interrupted run may have made the folders without syncing, so that it is
         // done whether they are new or not.
         let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        for folder in [directory, above] {
+        for folder in [directory.as_path(), above] {
             File::open(folder)
                 .and_then(|folder| folder.sync_all())
                 .map_err(|error| LedgerError::io(folder, error))?;
         }
-        Ok(Ledger { directory: directory.to_owned(), catalogue, frozen: false })
+        Ok(Ledger { directory: directory.clone(), catalogue, frozen: false })
     }
 
     /// Opens the ledger in a folder for reading, frozen or not, also where nothing may be written; `None` when nothing
@@ -115,16 +167,31 @@ impl Ledger {
     /// # Errors
     /// When it cannot be read or was made by a newer version.
     pub fn open_existing(directory: &Path) -> Result<Option<Ledger>, LedgerError> {
-        let path = directory.join("ledger.sqlite");
-        if !path.exists() {
-            let frozen = Ledger::open_frozen(directory)?;
-            return match frozen {
-                None if !is_empty(&directory.join(SEGMENTS)) => Err(without_catalogue(&path)),
-                frozen => Ok(frozen),
-            };
-        }
-        match Catalogue::open_for_reading(&path)? {
-            Some(catalogue) => Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: false })),
+        Ledger::open_existing_at(&Place::in_folder(directory))
+    }
+
+    /// Opens the ledger at a place for reading, likewise.
+    ///
+    /// # Errors
+    /// When it cannot be read or reached, or was made by a newer version.
+    pub fn open_existing_at(place: &Place) -> Result<Option<Ledger>, LedgerError> {
+        let directory = &place.directory;
+        let path = directory.join(DATABASE);
+        let catalogue = match &place.catalogue {
+            CataloguePlace::Memory => return Ok(None),
+            CataloguePlace::Folder if !path.exists() => {
+                let frozen = Ledger::open_frozen(directory)?;
+                return match frozen {
+                    None if !is_empty(&directory.join(SEGMENTS)) => Err(without_catalogue(&path)),
+                    frozen => Ok(frozen),
+                };
+            }
+            CataloguePlace::Folder => Catalogue::open_for_reading(&path)?,
+            CataloguePlace::Server(server) => Catalogue::on_server_for_reading(server)?,
+        };
+        match catalogue {
+            Some(catalogue) => Ok(Some(Ledger { directory: directory.clone(), catalogue, frozen: false })),
+            // Segments are written after the tables are made: without any, no fact was ever kept.
             None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
             None => Err(without_catalogue(&path)),
         }
@@ -149,20 +216,9 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError::Busy`] when another process holds it.
     pub fn lock(&self) -> Result<WriteLock, LedgerError> {
-        let path = self.directory.join("lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(|error| LedgerError::io(&path, error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::Busy),
-            Err(fs::TryLockError::Error(error)) => return Err(LedgerError::io(&path, error)),
-        }
+        let lock = self.catalogue.records.lock(&self.directory)?;
         self.clear_garbage()?;
-        Ok(WriteLock { _file: file })
+        Ok(lock)
     }
 
     /// All batches in the order of receipt.

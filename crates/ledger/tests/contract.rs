@@ -1,5 +1,7 @@
 //! What every store of facts must do: whole batches, nothing twice, corrections and withdrawals with their
-//! history, a chain that shows every change.
+//! history, a chain that shows every change. One suite, run on each ([`On`]).
+
+mod stores;
 
 use std::fs;
 use std::ops::Range;
@@ -8,7 +10,10 @@ use std::path::Path;
 use impegno_facts::{
     CaseEvents, Check, Checks, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType,
 };
-use impegno_ledger::{Batch, Frozen, Hash, Ledger, LedgerError, Mode, Outcome, Receipt, StoredFinding};
+use impegno_ledger::{
+    Batch, CataloguePlace, Frozen, Hash, Ledger, LedgerError, Mode, Outcome, Place, Receipt, StoredFinding,
+};
+use stores::On;
 use tempfile::TempDir;
 
 /// What a batch ended (duplicates, superseded, withdrawn), and what counted after it.
@@ -62,7 +67,8 @@ fn the_whole_of(stretch: Range<i64>) -> Mode {
 
 /// A ledger in a folder of its own; the clock ticks once a receipt.
 struct Store {
-    folder: TempDir,
+    _folder: TempDir,
+    place: Place,
     ledger: Ledger,
     clock: i64,
     /// Rows of a piece of a file.
@@ -89,12 +95,14 @@ fn pieces(facts: Facts, rows: usize) -> Vec<Facts> {
 }
 
 impl Store {
-    fn new() -> Store {
+    fn new(on: On) -> Store {
         let folder = tempfile::tempdir().expect("a folder");
-        let ledger = Ledger::open(&folder.path().join("ledger")).expect("a ledger");
+        let place = on.place(&folder.path().join("ledger"));
+        let ledger = Ledger::open_at(&place).expect("a ledger");
         let (piece, held) = (usize::MAX, usize::MAX);
         Store {
-            folder,
+            _folder: folder,
+            place,
             ledger,
             clock: 0,
             piece,
@@ -106,8 +114,8 @@ impl Store {
     }
 
     /// A store that takes files in pieces of so many rows and holds so many bytes of each.
-    fn with(piece: usize, held: usize) -> Store {
-        Store { piece, held, ..Store::new() }
+    fn with(on: On, piece: usize, held: usize) -> Store {
+        Store { piece, held, ..Store::new(on) }
     }
 
     /// Everything that counts and everything that was ended, batch by batch.
@@ -122,8 +130,8 @@ impl Store {
             .collect()
     }
 
-    fn directory(&self) -> std::path::PathBuf {
-        self.folder.path().join("ledger")
+    fn directory(&self) -> &Path {
+        &self.place.directory
     }
 
     fn receive(&mut self, source: &str, mode: Mode, facts: Facts) -> Outcome {
@@ -204,9 +212,8 @@ impl Store {
     }
 }
 
-#[test]
-fn appended_files_may_overlap() {
-    let mut store = Store::new();
+fn appended_files_may_overlap(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
     let second = store.batch("uses", Mode::Append, operations(&[("b", 2, 1), ("c", 3, 1)]));
     assert_eq!((second.duplicates, second.superseded, second.withdrawn), (1, 0, 0));
@@ -214,9 +221,8 @@ fn appended_files_may_overlap() {
     store.is_sound();
 }
 
-#[test]
-fn a_later_row_corrects_an_earlier_one_of_the_same_identity() {
-    let mut store = Store::new();
+fn a_later_row_corrects_an_earlier_one_of_the_same_identity(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
     // The identity of an operation is its id: its day may be corrected too.
     let second = store.batch("uses", Mode::Append, operations(&[("b", 9, 5)]));
@@ -231,9 +237,8 @@ fn a_later_row_corrects_an_earlier_one_of_the_same_identity() {
     store.is_sound();
 }
 
-#[test]
-fn sources_do_not_touch_each_other() {
-    let mut store = Store::new();
+fn sources_do_not_touch_each_other(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     store.batch("others", Mode::Snapshot, operations(&[("a", 1, 7)]));
     store.knows(None, &[("a", 1), ("a", 7)]);
@@ -241,9 +246,8 @@ fn sources_do_not_touch_each_other() {
     store.knows(None, &[("a", 1), ("z", 7)]);
 }
 
-#[test]
-fn a_row_gone_from_a_snapshot_is_withdrawn_and_may_come_back() {
-    let mut store = Store::new();
+fn a_row_gone_from_a_snapshot_is_withdrawn_and_may_come_back(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
     let second = store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("c", 3, 1)]));
     assert_eq!((second.duplicates, second.withdrawn), (1, 1));
@@ -258,9 +262,8 @@ fn a_row_gone_from_a_snapshot_is_withdrawn_and_may_come_back() {
     store.is_sound();
 }
 
-#[test]
-fn a_file_replaces_the_stretches_that_it_is_the_whole_of() {
-    let mut store = Store::new();
+fn a_file_replaces_the_stretches_that_it_is_the_whole_of(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("c", 3, 1), ("d", 4, 1)]));
     // Days 2 and 3, the end not included: `b` is corrected, `c` is gone, `a` and `d` stay.
     let batch = store.batch("uses", the_whole_of(200..400), operations(&[("b", 2, 5)]));
@@ -272,9 +275,8 @@ fn a_file_replaces_the_stretches_that_it_is_the_whole_of() {
     store.is_sound();
 }
 
-#[test]
-fn the_same_bytes_change_nothing() {
-    let mut store = Store::new();
+fn the_same_bytes_change_nothing(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
     let head = store.ledger.known(None).expect("read").expect("a head").head;
@@ -286,9 +288,8 @@ fn the_same_bytes_change_nothing() {
     assert_eq!(store.ledger.batches().expect("read").len(), 2);
 }
 
-#[test]
-fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts() {
-    let mut store = Store::new();
+fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts(on: On) {
+    let mut store = Store::new(on);
     let facts = operations(&[("a", 1, 1), ("b", 1, 1), ("a", 1, 1), ("a", 1, 3), ("b", 1, 1)]);
     let Outcome::Received { batch, contradictions, contradicting, .. } =
         store.receive("uses", Mode::Append, facts)
@@ -300,9 +301,8 @@ fn rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts()
     store.knows(None, &[("a", 3), ("b", 1)]);
 }
 
-#[test]
-fn checks_and_cases_have_identities_of_their_own() {
-    let mut store = Store::new();
+fn checks_and_cases_have_identities_of_their_own(on: On) {
+    let mut store = Store::new(on);
     store.batch("log", Mode::Append, checks(&[(1, State::Ok), (2, State::Critical)]));
     let second = store.batch("log", Mode::Append, checks(&[(2, State::Ok), (3, State::Ok)]));
     assert_eq!((second.duplicates, second.superseded), (0, 1));
@@ -317,9 +317,8 @@ fn checks_and_cases_have_identities_of_their_own() {
     store.is_sound();
 }
 
-#[test]
-fn many_overlaps_leave_each_fact_once() {
-    let mut store = Store::new();
+fn many_overlaps_leave_each_fact_once(on: On) {
+    let mut store = Store::new(on);
     let ids: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
     for start in [0, 3, 1, 5, 2, 0, 4] {
         let ones: Vec<One> = ids[start..start + 5].iter().map(|id| (*id, 1, start as i64)).collect();
@@ -333,9 +332,8 @@ fn many_overlaps_leave_each_fact_once() {
     store.is_sound();
 }
 
-#[test]
-fn the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back() {
-    let mut store = Store::new();
+fn the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     store.clock = -5000;
     let second = store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
@@ -343,9 +341,8 @@ fn the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back
     store.knows(Some(1000), &[("a", 1), ("b", 1)]);
 }
 
-#[test]
-fn what_no_transaction_names_is_garbage_and_cleared() {
-    let mut store = Store::new();
+fn what_no_transaction_names_is_garbage_and_cleared(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     let stray = store.directory().join("segments/operations-0123456789abcdef.parquet");
     fs::write(&stray, "half a segment").expect("written");
@@ -356,22 +353,27 @@ fn what_no_transaction_names_is_garbage_and_cleared() {
     store.is_sound();
 }
 
-#[test]
-fn one_writes_at_a_time_and_reading_goes_on() {
-    let mut store = Store::new();
+fn one_writes_at_a_time_and_reading_goes_on(on: On) {
+    if on == On::Memory {
+        // Nobody else sees it.
+        return;
+    }
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
-    let other = Ledger::open(&store.directory()).expect("opened again");
+    let other = Ledger::open_at(&store.place).expect("opened again");
     let lock = other.lock().expect("the lock");
     assert!(matches!(store.ledger.lock(), Err(LedgerError::Busy)));
     store.knows(None, &[("a", 1)]);
+    drop(lock);
+    let lock = store.ledger.lock().expect("the lock");
+    assert!(matches!(store.ledger.lock(), Err(LedgerError::Busy)), "not twice by the same process");
     drop(lock);
     store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
     assert_eq!(other.batches().expect("read").len(), 2);
 }
 
-#[test]
-fn every_change_of_a_segment_is_found() {
-    let mut store = Store::new();
+fn every_change_of_a_segment_is_found(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
     let segments = store.directory().join("segments");
     let path =
@@ -391,9 +393,8 @@ fn every_change_of_a_segment_is_found() {
     assert!(segment.read().is_err());
 }
 
-#[test]
-fn an_empty_file_is_a_batch_without_facts() {
-    let mut store = Store::new();
+fn an_empty_file_is_a_batch_without_facts(on: On) {
+    let mut store = Store::new(on);
     let batch = store.batch("uses", Mode::Append, operations(&[]));
     assert_eq!((batch.number, batch.rows), (1, 0));
     store.is_sound();
@@ -409,8 +410,7 @@ fn an_empty_file_is_a_batch_without_facts() {
 }
 
 /// Where a file is cut, and whether its rows are held in memory or put on disk, changes nothing of what is known.
-#[test]
-fn files_in_pieces_give_the_same_history() {
+fn files_in_pieces_give_the_same_history(on: On) {
     let ids: Vec<&'static str> = vec!["a", "b", "c", "d", "e", "f", "g", "h"];
     // Every file repeats, corrects and contradicts, itself and those before it.
     let file = |n: usize| -> Vec<One> {
@@ -419,7 +419,7 @@ fn files_in_pieces_give_the_same_history() {
             .collect()
     };
     let told = |piece, held| {
-        let mut store = Store::with(piece, held);
+        let mut store = Store::with(on, piece, held);
         let mut contradicted = Vec::new();
         for n in 0..9 {
             let mode = match n % 3 {
@@ -447,9 +447,8 @@ fn files_in_pieces_give_the_same_history() {
     }
 }
 
-#[test]
-fn contradictions_are_named_up_to_a_number_and_all_counted() {
-    let mut store = Store::with(500, 0);
+fn contradictions_are_named_up_to_a_number_and_all_counted(on: On) {
+    let mut store = Store::with(on, 500, 0);
     let ones: Vec<One> = (0..5_000).map(|row| ("a", 1, row)).collect();
     let Outcome::Received { contradictions, contradicting, .. } =
         store.receive("uses", Mode::Append, operations(&ones))
@@ -461,9 +460,8 @@ fn contradictions_are_named_up_to_a_number_and_all_counted() {
     store.knows(None, &[("a", 4_999)]);
 }
 
-#[test]
-fn a_draft_that_is_given_up_leaves_garbage_that_is_tidied_away() {
-    let store = Store::new();
+fn a_draft_that_is_given_up_leaves_garbage_that_is_tidied_away(on: On) {
+    let store = Store::new(on);
     let lock = store.ledger.lock().expect("the lock");
     let mut draft = store.ledger.intake(&lock).holding(0).draft();
     draft.add(&operations(&[("a", 1, 1)])).expect("taken");
@@ -481,9 +479,8 @@ fn read_by(store: &mut Store, declaration: &'static str, ones: &[One]) -> Outcom
     store.read("uses", Mode::Append, Hash::of(b"bytes"), operations(ones))
 }
 
-#[test]
-fn bytes_count_as_their_last_reading_says_also_when_a_declaration_comes_back() {
-    let mut store = Store::new();
+fn bytes_count_as_their_last_reading_says_also_when_a_declaration_comes_back(on: On) {
+    let mut store = Store::new(on);
     let (first, second) = ([("a", 1, 1), ("b", 2, 1)], [("a", 1, 9), ("b", 2, 9)]);
     assert!(matches!(read_by(&mut store, "first", &first), Outcome::Received { .. }));
     assert!(matches!(read_by(&mut store, "second", &second), Outcome::Received { .. }));
@@ -495,9 +492,8 @@ fn bytes_count_as_their_last_reading_says_also_when_a_declaration_comes_back() {
     store.is_sound();
 }
 
-#[test]
-fn facts_of_an_earlier_reading_end_when_another_declaration_gives_others() {
-    let mut store = Store::new();
+fn facts_of_an_earlier_reading_end_when_another_declaration_gives_others(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("z", 1, 1)]));
     read_by(&mut store, "first", &[("a", 1, 1), ("b", 2, 1)]);
     // Other columns identify a row now; a row of another file stays.
@@ -520,9 +516,8 @@ fn facts_of_an_earlier_reading_end_when_another_declaration_gives_others() {
 }
 
 /// Two files that begin alike, prepared at once by two workers, must not write over each other.
-#[test]
-fn files_that_begin_alike_are_put_on_disk_at_once() {
-    let mut store = Store::new();
+fn files_that_begin_alike_are_put_on_disk_at_once(on: On) {
+    let mut store = Store::new(on);
     let lock = store.ledger.lock().expect("the lock");
     let intake = store.ledger.intake(&lock).holding(0);
     let ones: Vec<One> = (0..200).map(|row| ("a", 1, row)).collect();
@@ -551,9 +546,8 @@ fn put(frozen: &Frozen, folder: &Path) {
     }
 }
 
-#[test]
-fn a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it() {
-    let mut store = Store::new();
+fn a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("b", 2, 1)]));
     store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
     store.batch("uses", the_whole_of(100..300), operations(&[("a", 1, 7)]));
@@ -571,7 +565,7 @@ fn a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it() {
         assert_eq!(verification.problems, Vec::<String>::new(), "{as_of:?}");
         let head = thawed.known(None).expect("read").expect("a head").head;
         assert_eq!((head.hash, head.received_at), (frozen.head.hash, frozen.head.received_at));
-        let copy = Store { ledger: thawed, ..Store::new() };
+        let copy = Store { ledger: thawed, ..Store::new(On::Memory) };
         assert_eq!(copy.known(None), store.known(as_of), "{as_of:?}");
         // Frozen again it is the same, byte for byte, and nothing was written beside it.
         let again = copy.ledger.freeze(None).expect("frozen").expect("a ledger");
@@ -581,9 +575,8 @@ fn a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it() {
     }
 }
 
-#[test]
-fn every_change_of_a_frozen_catalogue_is_found() {
-    let mut store = Store::new();
+fn every_change_of_a_frozen_catalogue_is_found(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1), ("b", 2, 1)]));
     store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
     let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
@@ -591,8 +584,10 @@ fn every_change_of_a_frozen_catalogue_is_found() {
     put(&frozen, folder.path());
     let catalogue = folder.path().join("catalogue.jsonl");
     let bytes = frozen.catalogue.as_bytes();
-    // Names of keys are the only thing that no hash covers: a changed one is a key that is not there.
-    for place in 0..bytes.len() - 1 {
+    // Names of keys are the only thing that no hash covers: a changed one is a key that is not there. The same bytes come
+    // from every store: not every one of them is changed again on each.
+    let step = if on == On::Memory { 1 } else { 41 };
+    for place in (0..bytes.len() - 1).step_by(step) {
         let mut changed = bytes.to_vec();
         changed[place] ^= 0x01;
         fs::write(&catalogue, &changed).expect("written");
@@ -613,9 +608,8 @@ fn every_change_of_a_frozen_catalogue_is_found() {
 }
 
 /// The catalogue may be a stranger's: what it says of rows takes no memory unless the segment has them.
-#[test]
-fn ranges_beyond_the_rows_of_a_segment_are_refused() {
-    let mut store = Store::new();
+fn ranges_beyond_the_rows_of_a_segment_are_refused(on: On) {
+    let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
     store.batch("uses", Mode::Append, operations(&[("a", 1, 5), ("c", 3, 1)]));
     let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
@@ -636,7 +630,7 @@ fn ranges_beyond_the_rows_of_a_segment_are_refused() {
 
 #[test]
 fn a_database_beside_a_frozen_catalogue_is_not_looked_at() {
-    let mut store = Store::new();
+    let mut store = Store::new(On::Sqlite);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     let frozen = store.ledger.freeze(None).expect("frozen").expect("a ledger");
     let folder = tempfile::tempdir().expect("a folder");
@@ -649,10 +643,17 @@ fn a_database_beside_a_frozen_catalogue_is_not_looked_at() {
 }
 
 /// Runs SQL on the catalogue of a ledger behind its back.
-fn behind_the_back(folder: &Path, sql: &str) {
-    let connection = rusqlite::Connection::open(folder.join("ledger.sqlite")).expect("the catalogue");
-    connection.pragma_update(None, "foreign_keys", "off").expect("no help by the database");
-    let changed = connection.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}"));
+fn behind_the_back(place: &Place, sql: &str) {
+    let changed = match &place.catalogue {
+        CataloguePlace::Memory => panic!("nobody else sees it"),
+        CataloguePlace::Folder => {
+            let connection =
+                rusqlite::Connection::open(place.directory.join("ledger.sqlite")).expect("the catalogue");
+            connection.pragma_update(None, "foreign_keys", "off").expect("no help by the database");
+            connection.execute(sql, []).unwrap_or_else(|error| panic!("{sql}: {error}")) as u64
+        }
+        CataloguePlace::Server(server) => stores::postgres::behind_the_back(server, sql),
+    };
     assert!(changed > 0, "{sql} changes something");
 }
 
@@ -681,17 +682,26 @@ const CHANGES: &[&str] = &[
     "update finding set message = 'nothing' where line = 4",
     "update finding set line = 7 where line = 4",
     "delete from finding where line = 4",
-    "insert into finding values (2, 'error', 'a', 1, 1, 'b', 'c')",
-    "insert into finding values (77, 'error', 'a', 1, 1, 'b', 'c')",
+    "insert into finding (batch, severity, code, line, col, message, row) values (2, 'error', 'a', 1, 1, 'b', 'c')",
+    "insert into finding (batch, severity, code, line, col, message, row) values (77, 'error', 'a', 1, 1, 'b', 'c')",
 ];
 
 /// A copy of a ledger with a change in its catalogue must not be sound.
 #[track_caller]
-fn is_found(from: &Path, sql: &str) {
+fn is_found(from: &Place, sql: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    copy(from, folder.path());
-    behind_the_back(folder.path(), sql);
-    let verified = Ledger::open_existing(folder.path()).and_then(|ledger| ledger.expect("a ledger").verify());
+    let place = match &from.catalogue {
+        CataloguePlace::Server(server) => {
+            let server = stores::postgres::copy(server);
+            Place { catalogue: CataloguePlace::Server(server), ..from.clone() }
+        }
+        _ => {
+            copy(&from.directory, folder.path());
+            Place::in_folder(folder.path())
+        }
+    };
+    behind_the_back(&place, sql);
+    let verified = Ledger::open_existing_at(&place).and_then(|ledger| ledger.expect("a ledger").verify());
     let found = verified.map(|verification| verification.problems);
     assert!(!found.as_ref().is_ok_and(Vec::is_empty), "`{sql}` is found");
 }
@@ -715,21 +725,20 @@ fn of_the_first_format() -> TempDir {
 
 const FIRST_HEAD: &str = "1e0849efa4bc771ffd216118b243e6381f2ebb5233b907852d08ba3254c11e87";
 
-#[test]
-fn changed_rows_of_the_catalogue_are_found() {
-    // By the first rule of the chain, and by the second: the same batches received anew.
-    let first = of_the_first_format();
-    for sql in CHANGES {
-        is_found(first.path(), sql);
+fn changed_rows_of_the_catalogue_are_found(on: On) {
+    if on == On::Memory {
+        // Nobody else can change it.
+        return;
     }
-    let mut store = Store::new();
+    let mut store = Store::new(on);
     store.batch("tickets", Mode::Append, events(&[("T1", 1), ("T1", 2), ("T2", 3)]));
     store.receive_with_finding("tickets", events(&[("T1", 1), ("T3", 4)]));
     store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
     store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 2)]));
-    let directory = store.directory();
     store.is_sound();
-    drop(store.ledger);
+    // What stands in the log beside a file goes into it when nobody has it open.
+    let Store { _folder, place, ledger, .. } = store;
+    drop(ledger);
     for sql in CHANGES.iter().copied().chain([
         // What the first rule did not see.
         "update finding set message = 'a', row = 'b|c' where message = 'a|b'",
@@ -737,7 +746,16 @@ fn changed_rows_of_the_catalogue_are_found() {
         "update batch set rule = 1 where number = 1",
         "update batch set findings = hash where number = 1",
     ]) {
-        is_found(&directory, sql);
+        is_found(&place, sql);
+    }
+}
+
+/// By the first rule of the chain.
+#[test]
+fn changed_rows_of_a_catalogue_of_the_first_format_are_found() {
+    let first = of_the_first_format();
+    for sql in CHANGES {
+        is_found(&Place::in_folder(first.path()), sql);
     }
 }
 
@@ -761,10 +779,115 @@ fn a_ledger_of_the_first_format_is_read_and_goes_on() {
     assert_eq!(thawed.findings(1).expect("findings").len(), 2);
     // Opened for writing it becomes one of the newest format; what is there keeps its hashes.
     let ledger = Ledger::open(folder.path()).expect("migrated");
-    let mut store = Store { ledger, clock: i64::MAX / 2, ..Store::new() };
+    let mut store = Store { ledger, clock: i64::MAX / 2, ..Store::new(On::Sqlite) };
     let next = store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
     assert_eq!((next.number, next.previous.to_string().as_str()), (5, FIRST_HEAD));
     store.is_sound();
     let again = Ledger::open(folder.path()).expect("opened again");
     assert_eq!(again.batches().expect("batches").len(), 5);
+}
+
+/// Receipts of every kind, the same on every store.
+fn story(store: &mut Store) {
+    store.batch("tickets", Mode::Append, events(&[("T1", 1), ("T1", 2), ("T2", 3)]));
+    store.receive_with_finding("tickets", events(&[("T1", 1), ("T3\0", 4), ("Tè", 5)]));
+    store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
+    store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 2)]));
+    store.finding = Some(StoredFinding {
+        severity: "warning".to_owned(),
+        code: "odd".to_owned(),
+        line: u32::MAX,
+        column: 0,
+        message: "a\0b \u{FDD0}0 – è".to_owned(),
+        row: String::new(),
+    });
+    store.receive("log", Mode::Append, checks(&[(i64::MIN / 2, State::Ok), (i64::MAX / 2, State::Critical)]));
+    store.batch("uses", the_whole_of(0..1000), operations(&[("c", 3, 1)]));
+}
+
+fn the_same_receipts_give_the_same_chain(on: On) {
+    let (mut store, mut other) = (Store::new(on), Store::new(On::Memory));
+    story(&mut store);
+    story(&mut other);
+    let batches = store.ledger.batches().expect("batches");
+    assert_eq!(batches, other.ledger.batches().expect("batches"));
+    for batch in &batches {
+        let findings = store.ledger.findings(batch.number).expect("findings");
+        assert_eq!(findings, other.ledger.findings(batch.number).expect("findings"));
+    }
+    assert_eq!(store.history(), other.history());
+    let (frozen, other) = (store.ledger.freeze(None), other.ledger.freeze(None));
+    assert_eq!(
+        frozen.expect("frozen").expect("a ledger").catalogue,
+        other.expect("frozen").expect("a ledger").catalogue
+    );
+    store.is_sound();
+}
+
+fn a_ledger_is_opened_again_as_it_was_left(on: On) {
+    if on == On::Memory {
+        // It is gone when it is closed.
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = on.place(&folder.path().join("ledger"));
+    assert!(Ledger::open_existing_at(&place).expect("no error").is_none());
+    let ledger = Ledger::open_at(&place).expect("a ledger");
+    let mut store = Store { ledger, place, _folder: folder, ..Store::new(on) };
+    let empty = Ledger::open_existing_at(&store.place).expect("readable").expect("a ledger");
+    assert_eq!(empty.batches().expect("none"), []);
+    story(&mut store);
+    let (batches, history) = (store.ledger.batches().expect("batches"), store.history());
+    assert_eq!(empty.batches().expect("batches"), batches, "another process sees it too");
+    let ledger = Ledger::open_at(&store.place).expect("opened again");
+    let store = Store { ledger, ..store };
+    assert_eq!((store.ledger.batches().expect("batches"), store.history()), (batches, history));
+    store.is_sound();
+}
+
+macro_rules! on_every_store {
+    ($($test:ident)*) => {
+        mod memory {
+            $(#[test] fn $test() { super::$test(super::On::Memory); })*
+        }
+        mod sqlite {
+            $(#[test] fn $test() { super::$test(super::On::Sqlite); })*
+        }
+        mod postgresql {
+            $(
+                #[test]
+                #[cfg_attr(not(has_postgresql), ignore = "PostgreSQL is not installed")]
+                fn $test() { super::$test(super::On::Postgres); }
+            )*
+        }
+    };
+}
+
+on_every_store! {
+    appended_files_may_overlap
+    a_later_row_corrects_an_earlier_one_of_the_same_identity
+    sources_do_not_touch_each_other
+    a_row_gone_from_a_snapshot_is_withdrawn_and_may_come_back
+    a_file_replaces_the_stretches_that_it_is_the_whole_of
+    the_same_bytes_change_nothing
+    rows_that_contradict_each_other_within_a_file_are_told_and_the_later_counts
+    checks_and_cases_have_identities_of_their_own
+    many_overlaps_leave_each_fact_once
+    the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back
+    what_no_transaction_names_is_garbage_and_cleared
+    one_writes_at_a_time_and_reading_goes_on
+    every_change_of_a_segment_is_found
+    an_empty_file_is_a_batch_without_facts
+    files_in_pieces_give_the_same_history
+    contradictions_are_named_up_to_a_number_and_all_counted
+    a_draft_that_is_given_up_leaves_garbage_that_is_tidied_away
+    bytes_count_as_their_last_reading_says_also_when_a_declaration_comes_back
+    facts_of_an_earlier_reading_end_when_another_declaration_gives_others
+    files_that_begin_alike_are_put_on_disk_at_once
+    a_frozen_ledger_knows_what_was_known_and_nothing_is_received_into_it
+    every_change_of_a_frozen_catalogue_is_found
+    ranges_beyond_the_rows_of_a_segment_are_refused
+    changed_rows_of_the_catalogue_are_found
+    the_same_receipts_give_the_same_chain
+    a_ledger_is_opened_again_as_it_was_left
 }
