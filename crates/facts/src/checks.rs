@@ -182,6 +182,22 @@ impl Checks {
         Some(keys.into_iter().map(|key| key.3).collect())
     }
 
+    /// First and last probe and instant, where the rows stand by probe and instant and no two have both the same.
+    pub fn strict_order(&self) -> Option<[(Box<str>, i64); 2]> {
+        let (words, codes) = (self.probe.words(), self.probe.codes());
+        let key = |row: usize| (&*words[codes[row] as usize], self.at[row]);
+        let last = codes.len().checked_sub(1)?;
+        let ascends = |row: usize| {
+            if codes[row - 1] == codes[row] {
+                self.at[row - 1] < self.at[row]
+            } else {
+                key(row - 1).0 < key(row).0
+            }
+        };
+        let owned = |row: usize| (key(row).0.into(), self.at[row]);
+        (1..codes.len()).all(ascends).then(|| [owned(0), owned(last)])
+    }
+
     /// The rows in another order.
     pub(crate) fn permuted(&self, order: &[u32]) -> Checks {
         fn taken<T: Copy>(column: &[T], order: &[u32]) -> Vec<T> {

@@ -152,7 +152,8 @@ impl Ledger {
         // What is synced within a folder is lost with a name above it, of the catalogue and its log too: SQLite does not tell
         // when their folder cannot be synced. An interrupted run may have made the folders without syncing, so that it is
         // done whether they are new or not.
-        let above = directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let above =
+            directory.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
         for folder in [directory.as_path(), above] {
             File::open(folder)
                 .and_then(|folder| folder.sync_all())

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use impegno_facts::Facts;
 
-use crate::run::Run;
 use crate::segment::Encoded;
 use crate::{Batch, Hash, Ledger, LedgerError, StoredFinding, WriteLock};
 
@@ -162,10 +161,5 @@ impl Prepared {
     /// Name of the file.
     pub fn file(&self) -> &str {
         &self.receipt.file
-    }
-
-    /// The rows of its segments.
-    pub(crate) fn runs(&self) -> Vec<&Run> {
-        self.segments.iter().map(|segment| &segment.run).collect()
     }
 }

@@ -42,14 +42,14 @@ impl Ledger {
     pub fn receive(
         &mut self,
         _lock: &WriteLock,
-        prepared: Prepared,
+        mut prepared: Prepared,
         received_at: i64,
     ) -> Result<Outcome, LedgerError> {
         if let Some(batch) = self.catalogue.known(&prepared.receipt)? {
             return Ok(Outcome::Known { batch });
         }
         let directory = self.directory.join("segments");
-        let (endings, contradictions, left) = self.compare(&prepared, &directory)?;
+        let (endings, contradictions, left) = self.compare(&mut prepared, &directory)?;
         let Prepared { receipt, mut segments } = prepared;
         for segment in &mut segments {
             segment.write(&directory)?;
@@ -69,7 +69,7 @@ impl Ledger {
     /// Finds what the rows of a file repeat, correct or withdraw, of each other and of earlier rows.
     fn compare(
         &self,
-        prepared: &Prepared,
+        prepared: &mut Prepared,
         directory: &Path,
     ) -> Result<(Endings, Contradictions, u64), LedgerError> {
         let Prepared { receipt, segments } = prepared;
@@ -80,7 +80,6 @@ impl Ledger {
         let mut endings =
             Endings { own: segments.iter().map(|_| Ended::default()).collect(), ..Endings::default() };
         let mut contradictions = Contradictions::default();
-        let runs = prepared.runs();
         for kind in Kind::ALL {
             let new: Vec<usize> =
                 (0..segments.len()).filter(|position| segments[*position].kind == kind).collect();
@@ -99,9 +98,14 @@ impl Ledger {
                     }
                 })
                 .collect();
+            let no_others = concerned.is_empty() && receipt.mode == Mode::Append;
+            if no_others && all_different(new.iter().map(|one| &segments[*one])) {
+                continue;
+            }
             let old = old_runs(&concerned, &receipt.mode, directory)?;
-            let all: Vec<&Run> =
-                old.iter().map(|old| &old.run).chain(new.iter().map(|one| runs[*one])).collect();
+            find_runs(segments, &new, directory)?;
+            let own = new.iter().filter_map(|one| segments[*one].run());
+            let all: Vec<&Run> = old.iter().map(|old| &old.run).chain(own).collect();
             merge(&all, |rows| {
                 // Rows that were there come first, those of the file in the order of the file.
                 let (before, own) = rows.split_at(rows.partition_point(|(_, run)| *run < old.len()));
@@ -196,6 +200,29 @@ fn old_runs(concerned: &[&Segment], mode: &Mode, directory: &Path) -> Result<Vec
     Ok(runs)
 }
 
+/// Whether no two rows of some segments can have the same identity: each is in strict order, and they follow each other.
+fn all_different<'s>(segments: impl Iterator<Item = &'s Encoded>) -> bool {
+    let Some(mut spans) = segments.map(|one| one.strict.as_ref()).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    spans.sort_unstable();
+    spans.windows(2).all(|pair| pair[0][1] < pair[1][0])
+}
+
+/// Finds the sorted rows of some of a file's segments, on disk where they are many.
+fn find_runs(segments: &mut [Encoded], which: &[usize], directory: &Path) -> Result<(), LedgerError> {
+    let mut held = 0;
+    for one in which {
+        let segment = &mut segments[*one];
+        segment.find_run(directory)?;
+        held += segment.held();
+        if held > MOST_HELD {
+            segment.put_away(directory)?;
+        }
+    }
+    Ok(())
+}
+
 /// Bytes of earlier rows that are held in memory to be compared.
 const MOST_HELD: usize = 256 << 20;
 
@@ -223,12 +250,14 @@ impl Contradictions {
 
 /// Whether an earlier and a new segment can hold rows of the same identity.
 ///
-/// The identity of an operation is its record id and that of an event contains its case; that of the other
-/// kinds contains the instant.
+/// The identity of an operation is its record id and that of an event contains its case; that of a check contains its probe and
+/// its instant, that of a stock its instant.
 fn may_share_identities(old: &Segment, new: &Encoded) -> bool {
     match (&old.ids, &new.ids) {
         (Some((old_least, old_greatest)), Some((least, greatest))) => {
-            old_least <= greatest && least <= old_greatest
+            let ids = old_least <= greatest && least <= old_greatest;
+            // Those of checks are names of probes: the instant belongs to their identity too.
+            ids && (old.kind != Kind::Checks || old.earliest <= new.latest && new.earliest <= old.latest)
         }
         _ => old.earliest <= new.latest && new.earliest <= old.latest,
     }

@@ -5,11 +5,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use impegno_facts::{Facts, Kind};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
 
 use crate::run::Run;
@@ -68,7 +70,10 @@ pub(crate) struct Encoded {
     pub hash: Hash,
     /// The file; none once it is on disk.
     bytes: Option<Vec<u8>>,
-    pub run: Run,
+    /// Its rows sorted by identity; none of checks in strict order, until something asks for it.
+    run: Option<Run>,
+    /// First and last probe and instant of checks of which no two are of the same probe and instant.
+    pub strict: Option<[(Box<str>, i64); 2]>,
 }
 
 impl Segment {
@@ -95,30 +100,7 @@ impl Segment {
     /// Reads every row, ended ones included.
     pub(crate) fn read_all(&self) -> Result<Facts, LedgerError> {
         let file = File::open(&self.path).map_err(|error| LedgerError::io(&self.path, error))?;
-        let damaged = |error: &dyn std::fmt::Display| LedgerError::damaged(&self.path, error);
-        // Other kinds are one group of rows and one record batch.
-        let batch = if self.kind == Kind::Checks { GROUP } else { self.rows.max(1) };
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-            .and_then(|builder| builder.with_batch_size(batch).build())
-            .map_err(|error| damaged(&error))?;
-        let mut whole: Option<Facts> = None;
-        for record in reader {
-            let record = record.map_err(|error| damaged(&error))?;
-            let facts = Facts::from_record(self.kind, &record).map_err(|error| damaged(&error))?;
-            whole = Some(match (whole, facts) {
-                (None, facts) => facts,
-                (Some(Facts::Checks(mut whole)), Facts::Checks(more)) => {
-                    whole.append(&more);
-                    Facts::Checks(whole)
-                }
-                (Some(_), _) => return Err(damaged(&"more than one group of rows")),
-            });
-        }
-        let facts = whole.ok_or_else(|| damaged(&"no rows"))?;
-        if facts.len() != self.rows {
-            return Err(damaged(&format!("{} rows where {} were written", facts.len(), self.rows)));
-        }
-        Ok(facts)
+        read_rows(file, self.kind, self.rows, &self.path)
     }
 
     /// Whether the bytes on disk are still those that were written.
@@ -155,7 +137,15 @@ impl Encoded {
                 let greatest = named.iter().max().map_or("", |case| case);
                 Some((least.to_owned(), greatest.to_owned()))
             }
-            Facts::Checks(_) | Facts::Stocks(_) => None,
+            Facts::Checks(checks) => {
+                let probe = |row: usize| checks.probe.get(row).to_owned();
+                (!checks.at.is_empty()).then(|| (probe(0), probe(checks.at.len() - 1)))
+            }
+            Facts::Stocks(_) => None,
+        };
+        let strict = match facts {
+            Facts::Checks(checks) => checks.strict_order(),
+            Facts::Cases(_) | Facts::Operations(_) | Facts::Stocks(_) => None,
         };
         Ok(Some(Encoded {
             kind: facts.kind(),
@@ -165,7 +155,8 @@ impl Encoded {
             ids,
             hash: Hash::of(&bytes),
             bytes: Some(bytes),
-            run: Run::new(facts, |_| true),
+            run: strict.is_none().then(|| Run::new(facts, |_| true)),
+            strict,
         }))
     }
 
@@ -176,13 +167,34 @@ impl Encoded {
 
     /// Bytes of memory that it holds.
     pub(crate) fn held(&self) -> usize {
-        self.bytes.as_ref().map_or(0, Vec::len) + self.run.held()
+        self.bytes.as_ref().map_or(0, Vec::len) + self.run.as_ref().map_or(0, Run::held)
     }
 
     /// Writes the segment, and puts its rows away until they are compared.
     pub(crate) fn put_away(&mut self, directory: &Path) -> Result<(), LedgerError> {
         self.write(directory)?;
-        self.run.put_away(directory)
+        self.run.as_mut().map_or(Ok(()), |run| run.put_away(directory))
+    }
+
+    /// Finds its rows sorted by identity, unless they are known.
+    pub(crate) fn find_run(&mut self, directory: &Path) -> Result<(), LedgerError> {
+        if self.run.is_none() {
+            let path = directory.join(self.file_name());
+            let facts = match &self.bytes {
+                Some(bytes) => read_rows(Bytes::copy_from_slice(bytes), self.kind, self.rows, &path)?,
+                None => {
+                    let file = File::open(&path).map_err(|error| LedgerError::io(&path, error))?;
+                    read_rows(file, self.kind, self.rows, &path)?
+                }
+            };
+            self.run = Some(Run::new(&facts, |_| true));
+        }
+        Ok(())
+    }
+
+    /// Its rows sorted by identity, where they were found.
+    pub(crate) fn run(&self) -> Option<&Run> {
+        self.run.as_ref()
     }
 
     /// Writes the segment and syncs it, unless it is on disk already.
@@ -205,6 +217,39 @@ impl Encoded {
         self.bytes = None;
         Ok(())
     }
+}
+
+/// Reads all rows of a segment.
+fn read_rows(
+    input: impl ChunkReader + 'static,
+    kind: Kind,
+    rows: usize,
+    path: &Path,
+) -> Result<Facts, LedgerError> {
+    let damaged = |error: &dyn std::fmt::Display| LedgerError::damaged(path, error);
+    // Other kinds are one group of rows and one record batch.
+    let batch = if kind == Kind::Checks { GROUP } else { rows.max(1) };
+    let reader = ParquetRecordBatchReaderBuilder::try_new(input)
+        .and_then(|builder| builder.with_batch_size(batch).build())
+        .map_err(|error| damaged(&error))?;
+    let mut whole: Option<Facts> = None;
+    for record in reader {
+        let record = record.map_err(|error| damaged(&error))?;
+        let facts = Facts::from_record(kind, &record).map_err(|error| damaged(&error))?;
+        whole = Some(match (whole, facts) {
+            (None, facts) => facts,
+            (Some(Facts::Checks(mut whole)), Facts::Checks(more)) => {
+                whole.append(&more);
+                Facts::Checks(whole)
+            }
+            (Some(_), _) => return Err(damaged(&"more than one group of rows")),
+        });
+    }
+    let facts = whole.ok_or_else(|| damaged(&"no rows"))?;
+    if facts.len() != rows {
+        return Err(damaged(&format!("{} rows where {rows} were written", facts.len())));
+    }
+    Ok(facts)
 }
 
 /// Rows of checks in a group: a page of each column, in which each of the four byte streams of a number fills a block of the

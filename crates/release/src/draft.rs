@@ -178,7 +178,9 @@ impl Drop for Draft {
 /// the folder that it stands in.
 fn make(folder: &Path) -> io::Result<()> {
     let named_in = |folder: &Path| {
-        folder.parent().map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned())
+        folder
+            .parent()
+            .map(|above| if above.as_os_str().is_empty() { Path::new(".") } else { above }.to_owned())
     };
     let missing = folder.ancestors().take_while(|one| !one.as_os_str().is_empty() && !one.is_dir());
     // That of the folder itself also where it is there: an interrupted run may have made it without syncing.

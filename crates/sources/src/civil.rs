@@ -13,6 +13,7 @@ const MICROS: i64 = 1_000_000;
 /// `aaaa`, `mm`, `gg` are year, month and day, `HH`, `MM`, `SS` hour, minute and second, each with all
 /// its digits, `fff` thousandths of a second; `m`, `g`, `H` have one digit or two; `aa` is a year of two digits; `mese` is the name of the
 /// month; `PP` is AM or PM; everything else stands for itself.
+/// `unix`, `unix-ms` and `unix-us` are seconds (perhaps with decimals), milliseconds and microseconds since 1970 in UTC.
 /// `iso` is ISO 8601: a date, perhaps with a time, perhaps with `Z` or an offset from UTC. A source may
 /// have several forms: the first that fits a text counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct TimePattern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Form {
     Iso,
+    /// Since 1970 in UTC, in units of so many microseconds.
+    Unix(i64),
     Parts(Vec<Part>),
 }
 
@@ -99,6 +102,7 @@ impl TimePattern {
     fn fields(&self, text: &[u8]) -> Option<Fields> {
         self.forms.iter().find_map(|form| match form {
             Form::Iso => iso_fields(text),
+            Form::Unix(unit) => unix_fields(text, *unit),
             Form::Parts(parts) => fields(parts, text),
         })
     }
@@ -111,6 +115,11 @@ impl TimePattern {
 
     /// A civil time as the first form of the pattern writes it: for cells of spreadsheets that are times.
     pub fn write(&self, time: DateTime) -> String {
+        if let Some(Form::Unix(unit)) = self.forms.first() {
+            let utc = time.to_zoned(jiff::tz::TimeZone::UTC);
+            return utc
+                .map_or_else(|_| String::new(), |utc| (utc.timestamp().as_microsecond() / unit).to_string());
+        }
         let Some(Form::Parts(parts)) = self.forms.first() else {
             let whole = time.time() == jiff::civil::Time::midnight();
             return if whole { time.date().to_string() } else { time.to_string() };
@@ -161,8 +170,12 @@ impl Form {
             ("g", Part::LooseDay),
             ("H", Part::LooseHour),
         ];
-        if text == "iso" {
-            return Some(Form::Iso);
+        match text {
+            "iso" => return Some(Form::Iso),
+            "unix" => return Some(Form::Unix(MICROS)),
+            "unix-ms" => return Some(Form::Unix(1_000)),
+            "unix-us" => return Some(Form::Unix(1)),
+            _ => {}
         }
         let mut parts = Vec::new();
         let mut rest = text;
@@ -315,6 +328,47 @@ fn iso_fields(text: &[u8]) -> Option<Fields> {
     Some(fields)
 }
 
+/// Days from 1 January 1970 to a date. Years are counted from March, so that a leap day is the last of its year.
+fn days_since_1970(date: Date) -> i64 {
+    let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leaps = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    year * 365 + leaps + (month * 153 + 2) / 5 + day - 719_469
+}
+
+/// The instant of a number of units since 1970 in UTC, in microseconds; what is finer is cut off. `None` where it is no number, or lies
+/// beyond the year 9999.
+fn unix_instant(text: &[u8], unit: i64) -> Option<i64> {
+    let split = text.iter().position(|byte| matches!(byte, b'.' | b','));
+    let (whole, decimals) = split.map_or((text, &b""[..]), |at| (&text[..at], &text[at + 1..]));
+    if whole.is_empty() || whole.len() > 18 || (split.is_some() && decimals.is_empty()) {
+        return None;
+    }
+    let mut instant = digits(whole)?.checked_mul(unit)?;
+    let mut place = unit;
+    for digit in decimals {
+        place /= 10;
+        instant += digits(&[*digit])? * place;
+    }
+    (instant < 253_402_300_800 * MICROS).then_some(instant)
+}
+
+/// What such a number says.
+fn unix_fields(text: &[u8], unit: i64) -> Option<Fields> {
+    let instant = unix_instant(text, unit)?;
+    let time = jiff::Timestamp::from_microsecond(instant).ok()?.to_zoned(jiff::tz::TimeZone::UTC);
+    let seconds = instant.div_euclid(MICROS).rem_euclid(86_400);
+    Some(Fields {
+        year: time.year(),
+        month: time.month(),
+        day: time.day(),
+        has_day: true,
+        seconds,
+        micros: instant.rem_euclid(MICROS),
+        offset: Some(0),
+    })
+}
+
 /// The number that digits write; `None` when one is no digit.
 fn digits(text: &[u8]) -> Option<i64> {
     let mut number: i64 = 0;
@@ -360,11 +414,13 @@ impl<'z> CivilClock<'z> {
     /// The instant of a local time, microseconds since 1970 in UTC; `None` when the text does not fit the
     /// pattern or names a day that does not exist.
     pub(crate) fn instant(&self, pattern: &TimePattern, text: &[u8]) -> Option<i64> {
+        if let [Form::Unix(unit)] = pattern.forms.as_slice() {
+            return unix_instant(text, *unit);
+        }
         let Fields { year, month, day, seconds, micros, offset, .. } = pattern.fields(text)?;
         if let Some(offset) = offset {
             let date = Date::new(year, month, day).ok()?;
-            let days = date.since((jiff::Unit::Day, Date::constant(1970, 1, 1))).ok()?.get_days();
-            return Some((i64::from(days) * 86_400 + seconds - offset) * MICROS + micros);
+            return Some((days_since_1970(date) * 86_400 + seconds - offset) * MICROS + micros);
         }
         let mut days = self.days.borrow_mut();
         let day = (*days.entry((year, month, day)).or_insert_with(|| self.day(year, month, day)))?;
@@ -395,6 +451,31 @@ impl<'z> CivilClock<'z> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_counted_as_the_calendar_counts_them() {
+        for days in (-700_000..2_900_000).step_by(97).chain(-800..800) {
+            let epoch = Date::constant(1970, 1, 1);
+            let date = epoch + jiff::Span::new().days(days);
+            assert_eq!(days_since_1970(date), days, "{date}");
+        }
+    }
+
+    #[test]
+    fn instants_as_numbers() {
+        assert_eq!(instant(&["unix"], "1735689600").as_deref(), Some("2025-01-01T00:00:00Z"));
+        assert_eq!(instant(&["unix"], "1735689600.25").as_deref(), Some("2025-01-01T00:00:00.25Z"));
+        assert_eq!(instant(&["unix-ms"], "1735689600125").as_deref(), Some("2025-01-01T00:00:00.125Z"));
+        assert_eq!(instant(&["unix-us"], "1735689600000001").as_deref(), Some("2025-01-01T00:00:00.000001Z"));
+        // The same by the way of several forms.
+        assert_eq!(
+            instant(&["iso", "unix-ms"], "1735689600125").as_deref(),
+            Some("2025-01-01T00:00:00.125Z")
+        );
+        for wrong in ["", "-1", "1.", "12a", "99999999999999999999", ".5"] {
+            assert_eq!(instant(&["unix"], wrong), None, "{wrong}");
+        }
+    }
 
     fn instant(forms: &[&str], text: &str) -> Option<String> {
         let zone = Zone::named("Europe/Rome").expect("the zone");

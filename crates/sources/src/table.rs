@@ -97,6 +97,27 @@ struct Encodings {
     told: bool,
 }
 
+impl Columns<'_> {
+    /// Takes the rows at the start of a piece that need no care, where nothing but checks is asked of them; gives how many.
+    fn plain(&mut self, format: &TableFormat, rows: &mut Rows<'_>, around: &Around) -> u32 {
+        let simple = format.rules.is_empty()
+            && self.dimensions.is_empty()
+            && around.behind.is_empty()
+            && around.empty.is_empty();
+        match &mut self.sink {
+            Sink::Checks(checks) if simple => {
+                let own = self.own;
+                rows.take_from_here(|bytes, lines_before| checks.plain(bytes, own, lines_before))
+            }
+            Sink::Checks(_)
+            | Sink::Updates(_)
+            | Sink::Cases { .. }
+            | Sink::Operations { .. }
+            | Sink::Stocks { .. } => 0,
+        }
+    }
+}
+
 impl<'t> Table<'t> {
     pub(crate) fn new(
         format: &'t TableFormat,
@@ -222,6 +243,9 @@ impl<'t> Table<'t> {
     }
 }
 
+/// How often in a piece rows are tried to be read the fast way again behind one that asked for care.
+const PLAIN_TRIES: u32 = 1_000;
+
 /// Rows from which on a column that is wrong in all of them is told once.
 const WRONG_IN_ALL: u64 = 3;
 
@@ -250,7 +274,17 @@ impl Reading for Table<'_> {
         if let State::Known(columns) = &self.state {
             rows.expect_columns(columns.own);
         }
-        while let Some(row) = rows.next() {
+        let mut tries = 0;
+        loop {
+            if tries < PLAIN_TRIES
+                && let State::Known(columns) = &mut self.state
+            {
+                tries += 1;
+                let taken = columns.plain(format, &mut rows, &around);
+                received.rows += u64::from(taken);
+                received.accepted += u64::from(taken);
+            }
+            let Some(row) = rows.next() else { break };
             if encoding == TextEncoding::Windows1252 {
                 self.encodings.count(&row);
             }

@@ -158,7 +158,8 @@ fn unregistered(releases: &Path, register: &Register) -> Result<Vec<Finding>, Fa
                     open.push(folder);
                 }
             } else if interrupted.is_some() && path.canonicalize().ok() == interrupted {
-                let message = "its release was interrupted: all of it is there, and its hash was told to nobody";
+                let message =
+                    "its release was interrupted: all of it is there, and its hash was told to nobody";
                 findings.push(
                     Finding::warning(RELEASE_UNREGISTERED, Place::file(folder), message)
                         .hint("the next `impegno release` enters it into the register"),

@@ -1,5 +1,6 @@
 //! Checks from the rows of a table: what a monitor exported of its results.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use impegno_facts::{Check, Checks, NO_LATENCY, Origin, State, StateType};
@@ -84,12 +85,9 @@ impl<'s> CheckRows<'s> {
                 })?,
             _ => NO_LATENCY,
         };
-        let probe = match self.service.map(|column| row.text(column)).or(self.constant_service) {
-            Some(service) if !service.is_empty() => format!("{host};{service}"),
-            _ => host.to_owned(),
-        };
-        let known = self.names.probes.is_empty() || self.names.probes.contains_key(&probe);
-        if !known && self.strangers.insert(probe.clone()) {
+        let probe = probe_name(host, self.service.map(|column| row.text(column)).or(self.constant_service));
+        let known = self.names.probes.is_empty() || self.names.probes.contains_key(&*probe);
+        if !known && self.strangers.insert(probe.clone().into_owned()) {
             let message = format!("the probe `{probe}` is not in probes.csv");
             let finding = Finding::warning(codes::UNKNOWN_NAME, Place::line(file, row.line), message);
             findings.push(
@@ -103,14 +101,119 @@ impl<'s> CheckRows<'s> {
         Ok(())
     }
 
+    /// Takes rows that are as plain as a program writes them, from the start of some bytes: ASCII, no quotes, no spaces around
+    /// fields, every field as declared. Stops at the first row that is not, which must be read with all care, as the last one
+    /// without a line end. Gives how many bytes and how many rows were taken.
+    ///
+    /// What it takes is what the careful way takes; it is several times as fast.
+    pub(super) fn plain(&mut self, bytes: &[u8], columns: usize, lines_before: u32) -> (usize, u32) {
+        let separator = self.format.separator;
+        if columns > MOST_PLAIN {
+            return (0, 0);
+        }
+        let mut used = 0;
+        let mut rows = 0;
+        // What the row before said, which the next one often says again.
+        let mut probe: (&[u8], &[u8], u32) = (b"", b"", 0);
+        let mut state: (&[u8], State) = (b"", State::Unknown);
+        while let Some(end) = memchr::memchr(b'\n', &bytes[used..]) {
+            let line = &bytes[used..used + end];
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let mut fields: [&[u8]; MOST_PLAIN] = [b""; MOST_PLAIN];
+            let Some(()) = divided(line, separator, &mut fields[..columns]) else { break };
+            let (host, word) = (fields[self.host], fields[self.state]);
+            let service = self.service.map_or(&b""[..], |column| fields[column]);
+            if word != state.0 || rows == 0 {
+                let named = std::str::from_utf8(word).ok().and_then(|word| self.words.get(word));
+                let Some(named) = named else { break };
+                state = (word, *named);
+            }
+            let Some(at) = self.clock.instant(&self.format.time, fields[self.at]).filter(|at| *at >= 0)
+            else {
+                break;
+            };
+            let latency = match self.latency {
+                Some((column, unit)) if !fields[column].is_empty() => match micros(fields[column], unit) {
+                    Some(latency) => latency,
+                    None => break,
+                },
+                _ => NO_LATENCY,
+            };
+            if host != probe.0 || service != probe.1 || rows == 0 {
+                let (Ok(host_name), Ok(service_name)) =
+                    (std::str::from_utf8(host), std::str::from_utf8(service))
+                else {
+                    break;
+                };
+                if host.is_empty() {
+                    break;
+                }
+                let service_name =
+                    if self.service.is_some() { Some(service_name) } else { self.constant_service };
+                let name = probe_name(host_name, service_name);
+                let known = self.names.probes.is_empty() || self.names.probes.contains_key(&*name);
+                if !known && !self.strangers.contains(&*name) {
+                    break;
+                }
+                probe = (host, service, self.facts.probe.code_for(&name));
+            }
+            rows += 1;
+            self.facts.probe.push_code(probe.2);
+            self.facts.at.push(at);
+            self.facts.state.push(state.1);
+            self.facts.latency.push(latency);
+            self.facts.origin.push(self.origin);
+            self.facts.state_type.push(StateType::Hard);
+            self.facts.attempt.push(0);
+            self.facts.line.push(lines_before + rows);
+            used += end + 1;
+        }
+        (used, rows)
+    }
+
     /// Gives the checks since the last time.
     pub(super) fn take(&mut self) -> Checks {
         std::mem::take(&mut self.facts)
     }
 }
 
+/// Columns of a row that is read the fast way.
+const MOST_PLAIN: usize = 16;
+
+/// The fields of a line; `None` where their number is another, or one of its bytes asks for care.
+fn divided<'l>(line: &'l [u8], separator: u8, fields: &mut [&'l [u8]]) -> Option<()> {
+    let mut rest = line;
+    let (last, others) = fields.split_last_mut()?;
+    for field in others {
+        let end = rest.iter().position(|byte| *byte == separator)?;
+        *field = &rest[..end];
+        rest = &rest[end + 1..];
+    }
+    *last = rest;
+    let mut careful = rest.contains(&separator) || line.is_empty();
+    for byte in line {
+        careful |= *byte >= 0x80 || *byte < b' ' || *byte == b'"';
+    }
+    for field in fields {
+        careful |= matches!(field, [b' ', ..] | [.., b' ']);
+    }
+    (!careful).then_some(())
+}
+
+/// The name of a probe: its host, and the service on it if there is one.
+fn probe_name<'n>(host: &'n str, service: Option<&str>) -> Cow<'n, str> {
+    match service {
+        Some(service) if !service.is_empty() => Cow::Owned(format!("{host};{service}")),
+        _ => Cow::Borrowed(host),
+    }
+}
+
 /// Microseconds of a number in a unit of so many; finer than a microsecond is cut off.
 fn micros(field: &[u8], unit: i64) -> Option<i64> {
+    if field.len() <= 9 && !field.is_empty() && field.iter().all(u8::is_ascii_digit) {
+        let number = field.iter().fold(0, |number, digit| number * 10 + i64::from(digit - b'0'));
+        return number.checked_mul(unit);
+    }
     let text = std::str::from_utf8(field).ok()?;
     let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -85,6 +85,19 @@ impl<'b> Rows<'b> {
         found
     }
 
+    /// Hands the bytes from here on to a reader of whole lines, with the number of lines before them, and goes on behind what it took:
+    /// bytes and lines. Gives the lines.
+    pub(crate) fn take_from_here(&mut self, take: impl FnOnce(&[u8], u32) -> (usize, u32)) -> u32 {
+        let start = self.end();
+        let lines = self.base.1 + (self.reader.position().line() as u32).saturating_sub(1);
+        let (bytes, taken) = take(self.piece.bytes.get(start..).unwrap_or_default(), lines);
+        if taken > 0 {
+            self.go_on_at(start + bytes, lines + taken);
+            self.consumed = start + bytes;
+        }
+        taken
+    }
+
     /// Bytes of the piece that were read; what is left belongs to the next piece.
     pub(crate) fn consumed(&self) -> usize {
         self.consumed
