@@ -2,12 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use impegno_calendar::Interval;
 use impegno_facts::Kind;
-use impegno_ledger::{LedgerError, ProbeResults, Scan, Segment};
+use impegno_ledger::{LedgerError, ProbeResults, ProbeStates, Scan, Segment};
 use impegno_measure::{Part, ResponseTimes, Results, ResultsAsked, SLOWEST_KEPT, Supply};
+use impegno_runs::{Run, Runs};
 use rayon::prelude::*;
 
 use crate::exit::{Exit, Failure};
@@ -16,6 +18,8 @@ use crate::folder::Loaded;
 /// What the ledger knew at some moment.
 pub(crate) struct Known {
     segments: BTreeMap<Kind, Vec<Segment>>,
+    /// Where what follows from segments is kept; nowhere beside a frozen ledger, to which nothing is ever added.
+    derived: Option<PathBuf>,
     /// Of each segment of checks whether its results can be read by probe; found when the first one is asked for.
     condensed: OnceLock<Vec<bool>>,
     /// When the last batch was received.
@@ -44,6 +48,7 @@ impl Known {
             head: known.head.hash.to_string(),
             segments: known.segments,
             condensed: OnceLock::new(),
+            derived: (!loaded.frozen).then(|| loaded.ledger.join("derived")),
         })
     }
 
@@ -64,6 +69,50 @@ impl Known {
                 .collect();
             segments.iter().map(|segment| !others.contains(segment.source.as_str())).collect()
         })
+    }
+
+    /// The runs and response times of segments of results.
+    ///
+    /// Of a segment that lies whole within the window the runs are kept beside the ledger; only the others are read.
+    fn read_results(&self, segments: &[Segment], asked: &ResultsAsked<'_>) -> Result<Results, LedgerError> {
+        let (window, hold) = (asked.window, asked.hold.0);
+        let whole = |segment: &&Segment| {
+            segment.ended.is_empty() && window.start.0 <= segment.earliest && segment.latest < window.end.0
+        };
+        let (kept, read): (Vec<&Segment>, Vec<&Segment>) = segments.iter().partition(whole);
+        let folder = self.derived.as_deref();
+        let states: Vec<Option<ProbeStates>> = kept
+            .par_iter()
+            .map(|segment| impegno_ledger::states(segment, hold, folder))
+            .collect::<Result<_, _>>()?;
+        let mut runs: BTreeMap<Box<str>, Vec<Run>> = BTreeMap::new();
+        for (probe, of_probe) in states.into_iter().flatten().flatten() {
+            if asked.probes.contains(&*probe) {
+                runs.entry(probe).or_default().extend(of_probe);
+            }
+        }
+        let (kept, read): (Vec<Segment>, Vec<Segment>) =
+            (kept.into_iter().cloned().collect(), read.into_iter().cloned().collect());
+        let mut results = Results::default();
+        results.responses.extend(responses(&kept, asked)?);
+        results.responses.extend(responses(&read, asked)?);
+        let others = scanned(&read, asked)?;
+        if kept.is_empty() {
+            // One reading put them together.
+            results.runs = others;
+            return Ok(results);
+        }
+        for (probe, of_probe) in others {
+            runs.entry(probe).or_default().extend(of_probe);
+        }
+        let joined: Option<Vec<(Box<str>, Vec<Run>)>> =
+            runs.into_iter().map(|(probe, runs)| Some((probe, joined(runs, hold)?))).collect();
+        results.runs = match joined {
+            Some(joined) => joined,
+            // Segments of the same time: their rows alternate, and only together they make runs.
+            None => scanned(segments, asked)?,
+        };
+        Ok(results)
     }
 
     fn of(&self, kind: Kind) -> &[Segment] {
@@ -97,26 +146,7 @@ impl Supply for Known {
     fn results(&self, parts: &[usize], asked: &ResultsAsked<'_>) -> Result<Results, LedgerError> {
         let all = self.of(Kind::Checks);
         let segments: Vec<Segment> = parts.iter().filter_map(|part| all.get(*part).cloned()).collect();
-        let Some(scan) = Scan::open(&segments)? else { return Ok(Results::default()) };
-        let (window, period) = (asked.window, asked.period);
-        let both = window.start.0.min(period.start.0)..window.end.0.max(period.end.0);
-        let wanted = |probe: &str| asked.probes.contains(probe) || asked.timed.contains(probe);
-        let found = scan.each(both, wanted, |probe, (): &mut ()| {
-            let runs = asked
-                .probes
-                .contains(probe.probe())
-                .then(|| probe.within(window.start.0..window.end.0).runs(asked.hold.0));
-            let timed = asked
-                .timed
-                .contains(probe.probe())
-                .then(|| response_times(&probe.within(period.start.0..period.end.0)));
-            (runs, timed)
-        })?;
-        let mut results = Results::default();
-        for (probe, (runs, timed)) in found {
-            results.runs.extend(runs.map(|runs| (probe.clone(), runs.runs().to_vec())));
-            results.responses.extend(timed.map(|timed| (probe, timed)));
-        }
+        let mut results = self.read_results(&segments, asked)?;
         let mut files: BTreeMap<u64, (&str, &str)> = BTreeMap::new();
         for segment in &segments {
             files.insert(segment.batch, (&segment.source, &segment.file));
@@ -125,6 +155,45 @@ impl Supply for Known {
             files.into_iter().map(|(batch, (source, file))| (batch, source.into(), file.into())).collect();
         Ok(results)
     }
+}
+
+/// The runs of the probes asked for, read from segments together.
+fn scanned(segments: &[Segment], asked: &ResultsAsked<'_>) -> Result<ProbeStates, LedgerError> {
+    let Some(scan) = Scan::open(segments)? else { return Ok(Vec::new()) };
+    let window = asked.window.start.0..asked.window.end.0;
+    let found = scan.without_latencies().each(
+        window,
+        |probe| asked.probes.contains(probe),
+        |probe, (): &mut ()| probe.runs(asked.hold.0).runs().to_vec(),
+    )?;
+    Ok(found)
+}
+
+/// The response times of the probes asked for.
+fn responses(
+    segments: &[Segment],
+    asked: &ResultsAsked<'_>,
+) -> Result<Vec<(Box<str>, ResponseTimes)>, LedgerError> {
+    if asked.timed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(scan) = Scan::open(segments)? else { return Ok(Vec::new()) };
+    let period = asked.period.start.0..asked.period.end.0;
+    scan.each(period, |probe| asked.timed.contains(probe), |probe, (): &mut ()| response_times(probe))
+}
+
+/// Runs of several segments put together; `None` where they are of the same time.
+fn joined(mut runs: Vec<Run>, hold: i64) -> Option<Vec<Run>> {
+    runs.sort_unstable_by_key(|run| (run.first, run.last, run.batch, run.line));
+    // Two that meet at an instant are told apart by their rows only.
+    if runs.windows(2).any(|pair| pair[1].first <= pair[0].last) {
+        return None;
+    }
+    let mut all = Runs::new(hold);
+    for run in runs {
+        all.push(run).ok()?;
+    }
+    Some(all.runs().to_vec())
 }
 
 /// The response times of a probe, with the slowest.

@@ -16,6 +16,7 @@
 //!   ledger.sqlite       batches, segments, ended rows, findings
 //!   segments/*.parquet  facts of one kind of a batch or a piece of it, named by their hash
 //!   segments/*.run      rows of a large file while it is received
+//!   derived/*           what follows from segments, made again at any time
 //!   lock                held while a batch is written
 //! ```
 
@@ -37,7 +38,7 @@ pub use error::LedgerError;
 pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS, segments_named};
 pub use place::{CataloguePlace, Place, Server};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
-pub use scan::{ProbeResults, Scan};
+pub use scan::{ProbeResults, ProbeStates, Scan, states};
 pub use segment::{Rows, Segment};
 
 use std::collections::BTreeMap;

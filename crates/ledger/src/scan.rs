@@ -5,6 +5,9 @@
 //! time, whatever their size.
 
 mod group;
+mod states;
+
+pub use states::{ProbeStates, states};
 
 use std::fs::File;
 use std::ops::Range;
@@ -21,6 +24,7 @@ use group::{Closed, Group};
 #[derive(Debug)]
 pub struct Scan {
     opened: Vec<Opened>,
+    latencies: bool,
 }
 
 #[derive(Debug)]
@@ -49,7 +53,7 @@ impl Scan {
     pub fn open(segments: &[Segment]) -> Result<Option<Scan>, LedgerError> {
         let opened: Vec<Option<Opened>> =
             segments.par_iter().map(Opened::of).collect::<Result<_, LedgerError>>()?;
-        Ok(opened.into_iter().collect::<Option<Vec<Opened>>>().map(|opened| Scan { opened }))
+        Ok(opened.into_iter().collect::<Option<Vec<Opened>>>().map(|opened| Scan { opened, latencies: true }))
     }
 
     /// Whether a segment can be opened.
@@ -58,6 +62,11 @@ impl Scan {
     /// When it is missing or not as it was written.
     pub fn takes(segment: &Segment) -> Result<bool, LedgerError> {
         Ok(Opened::of(segment)?.is_some())
+    }
+
+    /// The same without response times, which then are none: they need not be read.
+    pub fn without_latencies(self) -> Scan {
+        Scan { latencies: false, ..self }
     }
 
     /// Rows of all segments, ended ones included.
@@ -120,7 +129,7 @@ impl Scan {
     ) -> Result<Vec<(Box<str>, T)>, LedgerError> {
         let mut cursors = Vec::with_capacity(self.opened.len());
         for opened in &self.opened {
-            let mut cursor = Cursor::new(opened, window)?;
+            let mut cursor = Cursor::new(opened, window, self.latencies)?;
             cursor.go_to(from.unwrap_or(""))?;
             cursors.push(cursor);
         }
@@ -186,75 +195,94 @@ struct Piece {
 struct Cursor<'s> {
     opened: &'s Opened,
     window: &'s Range<i64>,
+    /// Whether response times are wanted.
+    latencies: bool,
     file: File,
-    /// The next group that was not opened.
-    next: usize,
-    group: Option<(Arc<Group>, usize)>,
+    /// The group that comes next, or is open: after the last one there is none.
+    number: usize,
+    /// Opened when its first probe is taken, so that what lies far ahead takes no memory.
+    group: Option<Arc<Group>>,
     /// Which run of probes of the group comes next.
     run: usize,
 }
 
 impl<'s> Cursor<'s> {
-    fn new(opened: &'s Opened, window: &'s Range<i64>) -> Result<Cursor<'s>, LedgerError> {
+    fn new(opened: &'s Opened, window: &'s Range<i64>, latencies: bool) -> Result<Cursor<'s>, LedgerError> {
         let path = &opened.segment.path;
         let file = File::open(path).map_err(|error| LedgerError::io(path, error))?;
-        Ok(Cursor { opened, window, file, next: 0, group: None, run: 0 })
+        Ok(Cursor { opened, window, latencies, file, number: 0, group: None, run: 0 })
     }
 
     /// Goes to the first row of a probe or a later one.
     fn go_to(&mut self, probe: &str) -> Result<(), LedgerError> {
         let groups = self.opened.meta.row_groups();
-        self.next = groups.partition_point(|meta| group::probes(meta).is_some_and(|(_, last)| last < probe));
-        self.open_next()?;
+        self.number =
+            groups.partition_point(|meta| group::probes(meta).is_some_and(|(_, last)| last < probe));
+        self.pass_over();
         while self.probe().is_some_and(|here| here < probe) {
-            self.advance()?;
+            self.open()?;
+            self.advance();
         }
         Ok(())
     }
 
-    /// Opens the next group with rows in the window.
-    fn open_next(&mut self) -> Result<(), LedgerError> {
-        self.group = None;
-        self.run = 0;
-        while let Some(meta) = self.opened.meta.row_groups().get(self.next) {
-            let number = self.next;
-            self.next += 1;
-            let outside = group::span(meta)
-                .is_some_and(|(first, last)| last < self.window.start || first >= self.window.end);
-            if outside {
-                continue;
-            }
+    /// Goes on to the next group with rows in the window.
+    fn pass_over(&mut self) {
+        let outside = |number: usize| {
+            let span = self.opened.meta.row_groups().get(number).and_then(group::span);
+            span.is_some_and(|(first, last)| last < self.window.start || first >= self.window.end)
+        };
+        while outside(self.number) {
+            self.number += 1;
+        }
+    }
+
+    /// Reads the group.
+    fn open(&mut self) -> Result<(), LedgerError> {
+        if self.group.is_none()
+            && let Some(meta) = self.opened.meta.row_groups().get(self.number)
+        {
             let path = &self.opened.segment.path;
-            let group = Group::open(&self.file, meta).map_err(|closed| closed.of(path))?;
-            self.group = Some((Arc::new(group), number));
-            return Ok(());
+            let group = Group::open(&self.file, meta, self.latencies).map_err(|closed| closed.of(path))?;
+            self.group = Some(Arc::new(group));
         }
         Ok(())
     }
 
     /// The probe that comes next.
     fn probe(&self) -> Option<&str> {
-        let (group, _) = self.group.as_ref()?;
+        let Some(group) = &self.group else {
+            return self
+                .opened
+                .meta
+                .row_groups()
+                .get(self.number)
+                .and_then(group::probes)
+                .map(|(first, _)| first);
+        };
         let same = group.probes.get(self.run)?;
         group.words.get(same.code as usize).map(|word| &**word)
     }
 
-    fn advance(&mut self) -> Result<(), LedgerError> {
+    fn advance(&mut self) {
         self.run += 1;
-        if self.group.as_ref().is_some_and(|(group, _)| self.run >= group.probes.len()) {
-            self.open_next()?;
+        if self.group.as_ref().is_none_or(|group| self.run >= group.probes.len()) {
+            self.group = None;
+            self.run = 0;
+            self.number += 1;
+            self.pass_over();
         }
-        Ok(())
     }
 
     /// Takes all rows of a probe that were not ended.
     fn take(&mut self, probe: &str, pieces: &mut Vec<Piece>) -> Result<(), LedgerError> {
         while self.probe() == Some(probe) {
-            if let Some((group, number)) = &self.group {
+            self.open()?;
+            if let Some(group) = &self.group {
                 let start = self.run.checked_sub(1).and_then(|before| group.probes.get(before));
                 let start = start.map_or(0, |before| before.end);
                 let end = group.probes.get(self.run).map_or(start, |same| same.end);
-                let of_segment = self.opened.starts.get(*number).copied().unwrap_or(0);
+                let of_segment = self.opened.starts.get(self.number).copied().unwrap_or(0);
                 let ended = &self.opened.segment.ended;
                 let first = ended.partition_point(|row| (*row as usize) < of_segment + start);
                 let mut from = start;
@@ -277,7 +305,7 @@ impl<'s> Cursor<'s> {
                 }
                 push(from..end);
             }
-            self.advance()?;
+            self.advance();
         }
         Ok(())
     }
@@ -311,16 +339,6 @@ impl<'s> ProbeResults<'s> {
             .windows(2)
             .any(|pair| pair[1].span().map(|span| span.0) <= pair[0].span().map(|span| span.1));
         Ok(ProbeResults { probe, stretches, alternating })
-    }
-
-    /// What it said within a window: microseconds, end exclusive.
-    pub fn within(&self, window: Range<i64>) -> ProbeResults<'s> {
-        let mut stretches = self.stretches.clone();
-        for stretch in &mut stretches {
-            stretch.rows = stretch.since(window.start)..stretch.since(window.end);
-        }
-        stretches.retain(|stretch| !stretch.rows.is_empty());
-        ProbeResults { probe: self.probe, stretches, alternating: self.alternating }
     }
 
     /// Its name.

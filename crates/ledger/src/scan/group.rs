@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes, buf::Reader};
-use impegno_facts::{Origin, State, StateType};
+use impegno_facts::{NO_LATENCY, Origin, State, StateType};
 use impegno_runs::Stretch;
 use impegno_runs::encoded::{Malformed, Numbers, Same, Steps, codes, runs_of_codes};
 use parquet::basic::{Encoding, LogicalType, TimeUnit};
@@ -145,8 +145,8 @@ pub(super) fn is_plain(group: &RowGroupMetaData) -> bool {
 }
 
 impl Group {
-    /// Reads a group.
-    pub(super) fn open(file: &File, meta: &RowGroupMetaData) -> Result<Group, Closed> {
+    /// Reads a group, with its response times or without.
+    pub(super) fn open(file: &File, meta: &RowGroupMetaData, latencies: bool) -> Result<Group, Closed> {
         let rows = usize::try_from(meta.num_rows()).map_err(|_| Malformed("rows"))?;
         let ranges = || meta.columns().iter().map(ColumnChunkMetaData::byte_range);
         let start = ranges().map(|(start, _)| start).min().unwrap_or(0);
@@ -176,7 +176,7 @@ impl Group {
             offsets: columns.numbers("offset")?,
             latest: bounds(meta, "offset").map_or(i64::from(i32::MAX), |(_, greatest)| greatest),
             states,
-            latencies: columns.numbers("latency")?,
+            latencies: if latencies { columns.numbers("latency")? } else { Kept::Always(NO_LATENCY as i32) },
             lines: columns.steps("line")?,
         })
     }
