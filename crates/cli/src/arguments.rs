@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Init(Init),
     /// The sample centre of 2017: facts, import, measures, report
     Demo(Demo),
+    /// Measure how fast this machine receives and reads results of probes
+    Bench(Bench),
     /// Is the folder sound? Lists everything that is not
     Check(Centre),
     /// What is open when, day by day, and why not
@@ -78,6 +80,22 @@ pub(crate) struct Demo {
     /// Language of the report
     #[arg(long, value_enum, default_value_t = Lang::It)]
     pub lang: Lang,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// How many results to generate; a year of 473 probes is 248,608,800
+    #[arg(long, default_value_t = 20_433_600)]
+    pub rows: u64,
+    /// How many probes they are of, each asked every minute
+    #[arg(long, default_value_t = 473)]
+    pub probes: u32,
+    /// Seed of the results
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Folder to keep the centre in; one that a bench of before made is measured again. Without it everything goes away in the end
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

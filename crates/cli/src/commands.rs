@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod batches;
+pub(crate) mod bench;
 pub(crate) mod calendar;
 pub(crate) mod check;
 pub(crate) mod codes;

@@ -46,6 +46,7 @@ fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Init(one) => commands::init::run(&one),
         Command::Demo(one) => commands::demo::run(&one),
+        Command::Bench(one) => commands::bench::run(&one),
         Command::Check(one) => commands::check::run(&one),
         Command::Calendar(one) => commands::calendar::run(&one),
         Command::Import(one) => commands::import::run(&one),

@@ -29,10 +29,13 @@ mod payments;
 mod perfdata;
 mod placement;
 mod portfolio;
+mod probe_results;
 mod random;
 mod sheet;
 mod use_records;
 mod uses;
+
+pub use probe_results::{probe_name, probe_results};
 
 use std::fmt;
 use std::io;
