@@ -31,6 +31,7 @@ mod records;
 mod run;
 mod scan;
 mod segment;
+mod travel;
 
 pub use catalogue::{Batch, StoredFinding};
 pub use chain::{Hash, Hashing, Verification};
