@@ -43,8 +43,10 @@ impl<'b> Reader<'b> {
 
     /// The next so many bytes.
     pub(crate) fn bytes(&mut self, many: usize) -> Result<&'b [u8]> {
-        let (bytes, rest) =
-            self.0.split_at_checked(many).ok_or_else(|| exec_datafusion_err!("what was gathered of a part cannot be read"))?;
+        let (bytes, rest) = self
+            .0
+            .split_at_checked(many)
+            .ok_or_else(|| exec_datafusion_err!("what was gathered of a part cannot be read"))?;
         self.0 = rest;
         Ok(bytes)
     }

@@ -55,7 +55,8 @@ impl Known {
         let ledger = Ledger::open_existing(&directory.join(".ledger"))?.ok_or_else(nothing)?;
         let known = ledger.known(as_of)?.ok_or_else(|| match as_of {
             None => nothing(),
-            Some(_) => Failure::new(Failure::FOLDER, "nothing was known at that instant").hint("see `impegno batches`"),
+            Some(_) => Failure::new(Failure::FOLDER, "nothing was known at that instant")
+                .hint("see `impegno batches`"),
         })?;
         Ok(Known { directory, head: known.head, segments: known.segments })
     }

@@ -7,13 +7,15 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray, UInt8Array,
-    UInt16Array, UInt32Array, UInt64Array,
+    ArrayRef, Int64Array, RecordBatch, RecordBatchOptions, StringArray, TimestampMicrosecondArray,
+    UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::error::Result;
-use impegno_facts::{CaseEvents, Checks, Dimensions, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Stocks, Texts};
+use impegno_facts::{
+    CaseEvents, Checks, Dimensions, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Stocks, Texts,
+};
 use impegno_ledger::{Rows, Segment};
 
 /// Prefix of the columns that hold dimensions.
@@ -31,9 +33,13 @@ fn own(kind: Kind) -> &'static [(&'static str, Of)] {
             ("state_type", Of::Byte),
             ("attempt", Of::Short),
         ],
-        Kind::Cases => {
-            &[("case", Of::Text), ("kind", Of::Text), ("event", Of::Text), ("at", Of::Instant), ("n", Of::Short)]
-        }
+        Kind::Cases => &[
+            ("case", Of::Text),
+            ("kind", Of::Text),
+            ("event", Of::Text),
+            ("at", Of::Instant),
+            ("n", Of::Short),
+        ],
         Kind::Operations => &[
             ("id", Of::Text),
             ("kind", Of::Text),

@@ -16,7 +16,13 @@ use serde_json::{Map, Value};
 use crate::centre::Known;
 
 /// The table of some measurements.
-pub fn table(centre: &Centre, known: &Known, period: Period, language: Language, measured: &[Measurement]) -> Option<Table> {
+pub fn table(
+    centre: &Centre,
+    known: &Known,
+    period: Period,
+    language: Language,
+    measured: &[Measurement],
+) -> Option<Table> {
     let title = Words { it: "Livelli di servizio".to_owned(), en: "Service levels".to_owned() };
     let block = BlockLayout::Commitments {
         id: "sla".to_owned(),

@@ -34,7 +34,8 @@ impl Counts {
         let mut fresh = std::mem::take(&mut self.fresh);
         fresh.sort_unstable();
         let same = fresh.chunk_by(|a, b| a == b);
-        let counted: Vec<(i64, u64)> = same.filter_map(|same| Some((*same.first()?, same.len() as u64))).collect();
+        let counted: Vec<(i64, u64)> =
+            same.filter_map(|same| Some((*same.first()?, same.len() as u64))).collect();
         self.join(counted);
     }
 

@@ -45,7 +45,9 @@ pub fn read(directory: &Path) -> Result<Centre, Failure> {
     }
     for (folder, end) in FOLDERS {
         let Ok(entries) = fs::read_dir(directory.join(folder)) else { continue };
-        for name in entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned()) {
+        for name in
+            entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned())
+        {
             if name.ends_with(end) && !name.starts_with('.') {
                 add(format!("{folder}/{name}"))?;
             }
@@ -54,7 +56,9 @@ pub fn read(directory: &Path) -> Result<Centre, Failure> {
     let (centre, mut findings) = impegno_charter::read(&texts);
     let mut clocks = BTreeMap::new();
     for (file, text) in &texts {
-        let Some(source) = file.strip_prefix("sources/").and_then(|name| name.strip_suffix(".toml")) else { continue };
+        let Some(source) = file.strip_prefix("sources/").and_then(|name| name.strip_suffix(".toml")) else {
+            continue;
+        };
         let declaration = impegno_settings::read(file, text, &mut findings, read_declaration);
         if let Some(clock) = declaration.and_then(|declaration| declaration.clock) {
             clocks.insert(source.to_owned(), clock);

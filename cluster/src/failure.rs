@@ -54,7 +54,9 @@ impl From<LedgerError> for Failure {
 impl From<DataFusionError> for Failure {
     fn from(error: DataFusionError) -> Failure {
         let code = match error.find_root() {
-            DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => Failure::USAGE,
+            DataFusionError::SQL(..) | DataFusionError::Plan(_) | DataFusionError::SchemaError(..) => {
+                Failure::USAGE
+            }
             _ => Failure::OUTPUT,
         };
         Failure::new(code, error.strip_backtrace())

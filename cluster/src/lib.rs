@@ -7,8 +7,8 @@
 mod bytes;
 pub mod centre;
 pub mod codec;
-pub mod commitments;
 pub mod columns;
+pub mod commitments;
 mod counts;
 pub mod definitions;
 pub mod failure;

@@ -92,5 +92,8 @@ async fn execute(arguments: Executor) -> Result<(), Failure> {
 
 /// Writes data to standard output.
 fn print(text: &str) -> Result<(), Failure> {
-    std::io::stdout().lock().write_all(text.as_bytes()).map_err(|error| Failure::new(Failure::OUTPUT, error.to_string()))
+    std::io::stdout()
+        .lock()
+        .write_all(text.as_bytes())
+        .map_err(|error| Failure::new(Failure::OUTPUT, error.to_string()))
 }

@@ -40,7 +40,10 @@ pub struct Read {
 impl fmt::Display for Read {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Read { segments, rows, results, parts } = self;
-        write!(f, "{results} results of {rows} rows in {segments} segments, read in {parts} parts and accounted for")
+        write!(
+            f,
+            "{results} results of {rows} rows in {segments} segments, read in {parts} parts and accounted for"
+        )
     }
 }
 
@@ -81,8 +84,9 @@ pub async fn measure(
         }
     }
     let answered = Answered { known, condensed: &condensed, answers: Mutex::new(answers) };
-    let measured = measure_commitments(centre, period, known_at, &answered)
-        .map_err(|error| error.unwrap_or_else(|| Failure::new(Failure::UNEXPECTED, "measuring asked for something else")))?;
+    let measured = measure_commitments(centre, period, known_at, &answered).map_err(|error| {
+        error.unwrap_or_else(|| Failure::new(Failure::UNEXPECTED, "measuring asked for something else"))
+    })?;
     Ok((measured, read))
 }
 
@@ -99,7 +103,11 @@ fn condensed(checks: &[Segment]) -> Result<Vec<bool>, LedgerError> {
 }
 
 /// Has the engine answer a question, and puts the answer together.
-async fn ask(context: &SessionContext, parts: Vec<Vec<Segment>>, asked: &Asked) -> Result<(Results, u64), Failure> {
+async fn ask(
+    context: &SessionContext,
+    parts: Vec<Vec<Segment>>,
+    asked: &Asked,
+) -> Result<(Results, u64), Failure> {
     let table = ResultsTable { parts: parts.clone(), asked: asked.clone() };
     let batches = context.read_table(Arc::new(table))?.collect().await?;
     let (found, accounts) = told(&batches)?;
@@ -218,7 +226,10 @@ impl Supply for Answered<'_> {
     fn results(&self, parts: &[usize], asked: &ResultsAsked<'_>) -> Result<Results, Option<Failure>> {
         let asked = Asked::of(asked);
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = answers.iter().position(|(of, question, _)| of == parts && *question == asked).ok_or(None::<Failure>)?;
+        let place = answers
+            .iter()
+            .position(|(of, question, _)| of == parts && *question == asked)
+            .ok_or(None::<Failure>)?;
         Ok(answers.swap_remove(place).2)
     }
 }

@@ -74,7 +74,8 @@ pub async fn schedule(scheduler: Scheduler) -> Result<(), Failure> {
         override_physical_codec: Some(Arc::new(Scans::default())),
         ..SchedulerConfig::default()
     };
-    let stopped = |error: ballista_core::error::BallistaError| Failure::new(Failure::OUTPUT, error.to_string());
+    let stopped =
+        |error: ballista_core::error::BallistaError| Failure::new(Failure::OUTPUT, error.to_string());
     let cluster = BallistaCluster::new_from_config(&config).await.map_err(stopped)?;
     start_server(cluster, scheduler.listen, Arc::new(config)).await.map_err(stopped)
 }
@@ -111,7 +112,7 @@ pub async fn execute(executor: Executor) -> Result<(), Failure> {
         override_physical_codec: Some(Arc::new(Scans::default())),
         ..ExecutorProcessConfig::default()
     };
-    start_executor_process(Arc::new(config))
-        .await
-        .map_err(|error| Failure::new(Failure::OUTPUT, error.to_string()).hint("is the scheduler running there?"))
+    start_executor_process(Arc::new(config)).await.map_err(|error| {
+        Failure::new(Failure::OUTPUT, error.to_string()).hint("is the scheduler running there?")
+    })
 }

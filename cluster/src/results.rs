@@ -104,9 +104,9 @@ impl Asked {
     /// When a segment cannot be read, or holds more than single results.
     pub fn answer(&self, segments: &[Segment]) -> Result<(Vec<(Box<str>, Found)>, Account)> {
         let outside = |error: LedgerError| DataFusionError::External(Box::new(error));
-        let scan = Scan::open(segments)
-            .map_err(outside)?
-            .ok_or_else(|| exec_datafusion_err!("a segment holds more than single results, or is of an older layout"))?;
+        let scan = Scan::open(segments).map_err(outside)?.ok_or_else(|| {
+            exec_datafusion_err!("a segment holds more than single results, or is of an older layout")
+        })?;
         let (window, period) = (self.window.0..self.window.1, self.period.0..self.period.1);
         let both = window.start.min(period.start)..window.end.max(period.end);
         let wanted = |probe: &str| self.probes.contains(probe) || self.timed.contains(probe);
@@ -255,7 +255,11 @@ impl Account {
         }
         account.probes = reader.number()?;
         account.rows = reader.number()?;
-        if reader.is_empty() { Ok(account) } else { Err(exec_datafusion_err!("the account of a task cannot be read")) }
+        if reader.is_empty() {
+            Ok(account)
+        } else {
+            Err(exec_datafusion_err!("the account of a task cannot be read"))
+        }
     }
 }
 
@@ -324,20 +328,24 @@ pub fn together(
         if !seen.insert((*part, probe)) {
             return Err(wrong(format!("part {part} told of {probe} twice")));
         }
-        let segments = usize::try_from(*part).ok().and_then(|part| parts.get(part)).map_or(&[][..], Vec::as_slice);
+        let segments =
+            usize::try_from(*part).ok().and_then(|part| parts.get(part)).map_or(&[][..], Vec::as_slice);
         let earliest = segments.iter().map(|segment| segment.earliest).min();
         let latest = segments.iter().map(|segment| segment.latest).max();
         let is_within = earliest.is_some_and(|earliest| earliest <= found.span.0)
             && latest.is_some_and(|latest| found.span.1 <= latest);
         if found.rows > 0 && !is_within {
-            return Err(wrong(format!("part {part} tells of {probe} at a time that its segments do not hold")));
+            return Err(wrong(format!(
+                "part {part} tells of {probe} at a time that its segments do not hold"
+            )));
         }
         let sum = counted.entry(*part).or_default();
         *sum = (sum.0 + 1, sum.1 + found.rows);
     }
     for (part, segments) in (0..).zip(parts) {
         let account = of_part.remove(&part).ok_or_else(|| wrong(format!("part {part} is missing")))?;
-        let rows: Vec<(i64, u64)> = segments.iter().map(|segment| (segment.id, segment.rows as u64)).collect();
+        let rows: Vec<(i64, u64)> =
+            segments.iter().map(|segment| (segment.id, segment.rows as u64)).collect();
         if account.segments != rows {
             return Err(wrong(format!("part {part} read other segments than it was given")));
         }
@@ -379,8 +387,11 @@ pub fn together(
             (probe.into(), ResponseTimes { counts: counts.finish(), untimed, slowest })
         })
         .collect();
-    let files: BTreeMap<u64, &Segment> = parts.iter().flatten().map(|segment| (segment.batch, segment)).collect();
-    let file = |(batch, segment): (u64, &Segment)| (batch, segment.source.as_str().into(), segment.file.as_str().into());
+    let files: BTreeMap<u64, &Segment> =
+        parts.iter().flatten().map(|segment| (segment.batch, segment)).collect();
+    let file = |(batch, segment): (u64, &Segment)| {
+        (batch, segment.source.as_str().into(), segment.file.as_str().into())
+    };
     Ok(Results { runs, responses, files: files.into_iter().map(file).collect() })
 }
 
@@ -456,8 +467,10 @@ mod tests {
 
     fn answer() -> Answer {
         let probe = || "web;http".to_owned();
-        let found =
-            vec![(0, probe(), found(0, 100, 3, &[(5, 2)])), (1, probe(), found(120, 200, 5, &[(4, 1), (5, 3)]))];
+        let found = vec![
+            (0, probe(), found(0, 100, 3, &[(5, 2)])),
+            (1, probe(), found(120, 200, 5, &[(4, 1), (5, 3)])),
+        ];
         (found, vec![(0, account(1, 3)), (1, account(2, 5))])
     }
 

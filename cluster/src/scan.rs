@@ -152,10 +152,7 @@ impl ExecutionPlan for SegmentScan {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    fn with_new_children(
-        self: Arc<Self>,
-        _: Vec<Arc<dyn ExecutionPlan>>,
-    ) -> Result<Arc<dyn ExecutionPlan>> {
+    fn with_new_children(self: Arc<Self>, _: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
         Ok(self)
     }
 
@@ -164,12 +161,12 @@ impl ExecutionPlan for SegmentScan {
         let schema = self.schema.clone();
         let size = context.session_config().batch_size().max(1);
         let batches: Box<dyn Iterator<Item = Result<RecordBatch>> + Send> = match self.reading.clone() {
-            Reading::Columns { .. } => Box::new(segments.into_iter().flat_map(move |segment| {
-                match rows(&segment, &schema) {
+            Reading::Columns { .. } => {
+                Box::new(segments.into_iter().flat_map(move |segment| match rows(&segment, &schema) {
                     Ok(batch) => sliced(batch, size),
                     Err(error) => vec![Err(error)],
-                }
-            })),
+                }))
+            }
             Reading::Results(asked) => {
                 let answer = move || found(&asked, partition, &segments, &schema);
                 Box::new(std::iter::once_with(answer))

@@ -105,11 +105,15 @@ fn add_register(context: &SessionContext, register: &Register) -> Result<()> {
     if register.rows.is_empty() {
         return Ok(());
     }
-    let text = |text: &String| if text.is_empty() { lit(datafusion::common::ScalarValue::Utf8(None)) } else { lit(text.clone()) };
+    let text = |text: &String| {
+        if text.is_empty() { lit(datafusion::common::ScalarValue::Utf8(None)) } else { lit(text.clone()) }
+    };
     let rows: Vec<Vec<Expr>> = register.rows.iter().map(|row| row.iter().map(text).collect()).collect();
-    let named = register.columns.iter().enumerate().map(|(n, name)| {
-        Expr::Column(Column::from_name(format!("column{}", n + 1))).alias(name)
-    });
+    let named = register
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Expr::Column(Column::from_name(format!("column{}", n + 1))).alias(name));
     let plan = LogicalPlanBuilder::values(rows)?.project(named.collect::<Vec<_>>())?.build()?;
     let frame = datafusion::dataframe::DataFrame::new(context.state(), plan);
     context.register_table(register.name, frame.into_view())?;

@@ -41,7 +41,8 @@ impl FactsTable {
         // Checks have no dimensions, and most of the segments.
         for segment in segments.iter().filter(|segment| segment.kind != Kind::Checks) {
             let columns = segment.columns()?;
-            dimensions.extend(columns.iter().filter_map(|name| name.strip_prefix(DIMENSION)).map(str::to_owned));
+            dimensions
+                .extend(columns.iter().filter_map(|name| name.strip_prefix(DIMENSION)).map(str::to_owned));
         }
         Ok(FactsTable::of(kind, dimensions.into_iter().collect(), segments))
     }
@@ -69,8 +70,11 @@ impl FactsTable {
     pub fn from_json(json: &Value) -> Result<FactsTable> {
         let damaged = || DataFusionError::Execution("the description of a table cannot be read".to_owned());
         let kind = json.get("kind").and_then(Value::as_str).and_then(Kind::named).ok_or_else(damaged)?;
-        let dimensions =
-            json.get("dimensions").and_then(Value::as_array).and_then(|list| texts(list)).ok_or_else(damaged)?;
+        let dimensions = json
+            .get("dimensions")
+            .and_then(Value::as_array)
+            .and_then(|list| texts(list))
+            .ok_or_else(damaged)?;
         Ok(FactsTable::of(kind, dimensions, segments(json.get("segments").ok_or_else(damaged)?)?))
     }
 
@@ -138,7 +142,10 @@ impl TableProvider for ResultsTable {
                     let name = schema.field(*n).name();
                     (Arc::new(Column::new(name, *n)) as Arc<dyn PhysicalExpr>, name.clone())
                 };
-                Ok(Arc::new(ProjectionExec::try_new(columns.iter().map(column).collect::<Vec<_>>(), scan.clone())?))
+                Ok(Arc::new(ProjectionExec::try_new(
+                    columns.iter().map(column).collect::<Vec<_>>(),
+                    scan.clone(),
+                )?))
             }
             _ => Ok(scan),
         }
@@ -171,7 +178,8 @@ pub(crate) fn texts(list: &[Value]) -> Option<Vec<String>> {
 /// Segments of a list in JSON.
 pub(crate) fn segments(list: &Value) -> Result<Vec<Segment>> {
     let list = list.as_array().map_or(&[][..], Vec::as_slice);
-    let segment = |json: &Value| Segment::from_json(json).map_err(|error| DataFusionError::External(Box::new(error)));
+    let segment =
+        |json: &Value| Segment::from_json(json).map_err(|error| DataFusionError::External(Box::new(error)));
     list.iter().map(segment).collect()
 }
 

@@ -39,7 +39,9 @@ fn the_tables_have_the_columns_that_the_page_says() {
         if !of.is_empty() {
             table = code(of).first().cloned().unwrap_or_else(|| of.clone());
         }
-        told.entry(table.clone()).or_default().extend(code(column).into_iter().filter(|name| !name.contains('*')));
+        told.entry(table.clone())
+            .or_default()
+            .extend(code(column).into_iter().filter(|name| !name.contains('*')));
     }
     let common = told.remove("all four").expect("the columns of all four");
     for kind in Kind::ALL {
@@ -55,9 +57,16 @@ fn the_tables_have_the_columns_that_the_page_says() {
 #[test]
 fn the_files_have_the_columns_that_the_page_says() {
     let page = page("sql.md");
-    let files = page.split("## The files").nth(1).and_then(|rest| rest.split("## ").next()).expect("the part on files");
-    let only: BTreeSet<String> =
-        cells(files).iter().filter(|row| row.iter().any(|cell| cell.contains("only in the file"))).flat_map(|row| code(&row[0]).into_iter().take(1)).collect();
+    let files = page
+        .split("## The files")
+        .nth(1)
+        .and_then(|rest| rest.split("## ").next())
+        .expect("the part on files");
+    let only: BTreeSet<String> = cells(files)
+        .iter()
+        .filter(|row| row.iter().any(|cell| cell.contains("only in the file")))
+        .flat_map(|row| code(&row[0]).into_iter().take(1))
+        .collect();
     assert_eq!(only, BTreeSet::from(["offset".to_owned()]));
     let known = Known::open(common::sample(), None).expect("a ledger");
     let mut seen = BTreeSet::new();
@@ -66,7 +75,8 @@ fn the_files_have_the_columns_that_the_page_says() {
         let table: BTreeSet<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         for segment in segments {
             for column in segment.columns().expect("a segment") {
-                let known = table.contains(column.as_str()) || column.starts_with("dim.") || only.contains(&column);
+                let known =
+                    table.contains(column.as_str()) || column.starts_with("dim.") || only.contains(&column);
                 assert!(known, "{}: the page does not know the column {column}", kind.name());
                 seen.insert(column);
             }
@@ -92,7 +102,8 @@ fn number(of: f64) -> String {
 
 /// Thousands set apart by commas.
 fn grouped(number: &str) -> String {
-    let (whole, rest) = number.split_once('.').map_or((number, String::new()), |(whole, rest)| (whole, format!(".{rest}")));
+    let (whole, rest) =
+        number.split_once('.').map_or((number, String::new()), |(whole, rest)| (whole, format!(".{rest}")));
     let mut text = String::new();
     for (n, digit) in whole.chars().enumerate() {
         if n > 0 && (whole.len() - n).is_multiple_of(3) {
@@ -104,7 +115,8 @@ fn grouped(number: &str) -> String {
 }
 
 fn size(of: f64) -> String {
-    let (by, name) = [(1e12, "TB"), (1e9, "GB"), (1e6, "MB")].into_iter().find(|(by, _)| of >= *by).expect("enough");
+    let (by, name) =
+        [(1e12, "TB"), (1e9, "GB"), (1e6, "MB")].into_iter().find(|(by, _)| of >= *by).expect("enough");
     format!("{:.1} {name}", of / by)
 }
 
@@ -163,8 +175,12 @@ fn the_sizes_of_growth_follow_from_what_is_put_in() {
         assert!(page.contains(&sentence), "{sentence}");
     }
     let month = |n: f64| format!("{:.2}", n * 10.0 * per_body / 1e12 * 25.0);
-    let sentence =
-        format!("ten years of thirty bodies are {} € a month, of a thousand {} €, of eight thousand {} €", month(30.0), month(1e3), month(8e3));
+    let sentence = format!(
+        "ten years of thirty bodies are {} € a month, of a thousand {} €, of eight thousand {} €",
+        month(30.0),
+        month(1e3),
+        month(8e3)
+    );
     assert!(page.contains(&sentence), "{sentence}");
 }
 
@@ -177,7 +193,8 @@ fn the_lines_for_duckdb_can_be_pasted() {
         let queries = page.split(begin).skip(1).filter_map(|rest| rest.split("\"\n").next());
         queries.map(str::to_owned).collect()
     };
-    let script = "import duckdb, json, sys\nprint(json.dumps(duckdb.sql(sys.argv[1]).fetchall(), default=str))";
+    let script =
+        "import duckdb, json, sys\nprint(json.dumps(duckdb.sql(sys.argv[1]).fetchall(), default=str))";
     let ask = |query: &str| -> serde_json::Value {
         let output = Command::new(&python)
             .args(["-c", script, query])
@@ -198,9 +215,12 @@ fn the_lines_for_duckdb_can_be_pasted() {
     let query = "select kind, sum(quantity) as many from operations group by kind order by kind";
     let ours: serde_json::Value =
         serde_json::from_str(&common::cluster(&["sql", &name, query, "--format", "json"])).expect("JSON");
-    let theirs = ask("select kind, sum(quantity) from '.ledger/segments/operations-*.parquet' group by kind order by kind");
+    let theirs = ask(
+        "select kind, sum(quantity) from '.ledger/segments/operations-*.parquet' group by kind order by kind",
+    );
     let pairs = |rows: &serde_json::Value, kind: &str, many: &str| -> Vec<(String, i64)> {
-        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let text =
+            |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let at = |row: &serde_json::Value, key: &str| match key.parse::<usize>() {
             Ok(n) => text(&row[n]),
             Err(_) => text(&row[key]),

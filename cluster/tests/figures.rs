@@ -73,12 +73,15 @@ fn all_of(measured: &[Measurement]) -> String {
 
 #[tokio::test]
 async fn the_measures_are_those_of_the_embedded_program() {
-    for (folder, period) in [(common::sample(), "2017"), (common::year(), "2025"), (common::year(), "2025-04")] {
+    for (folder, period) in
+        [(common::sample(), "2017"), (common::year(), "2025"), (common::year(), "2025-04")]
+    {
         let name = folder.display().to_string();
         let embedded = common::embedded(&["measure", &name, "--period", period, "--format", "json"]);
         assert!(embedded.lines().filter(|line| line.contains("\"key\"")).count() >= 10, "{embedded}");
         for partitions in ["1", "2", "4", "8"] {
-            let arguments = ["measure", &name, "--period", period, "--format", "json", "--partitions", partitions];
+            let arguments =
+                ["measure", &name, "--period", period, "--format", "json", "--partitions", partitions];
             assert_eq!(common::cluster(&arguments), embedded, "{name} {period} {partitions}");
         }
         // Not only what is printed: exact fractions, bands, every stretch and the line that began it.
@@ -86,7 +89,8 @@ async fn the_measures_are_those_of_the_embedded_program() {
         let at = Instant(known.head.received_at);
         let direct = measure_commitments(&centre, period, at, &Direct(&known)).expect("readable");
         for partitions in [1, 3, 8] {
-            let (measured, _) = measure::measure(&here(partitions), &centre, &known, period).await.expect("measured");
+            let (measured, _) =
+                measure::measure(&here(partitions), &centre, &known, period).await.expect("measured");
             assert_eq!(all_of(&measured), all_of(&direct));
         }
     }
@@ -176,7 +180,9 @@ async fn percentiles_in_sql_are_those_of_the_embedded_program() {
         let context = open(common::year(), partitions).await;
         let query = |figure: &str, probe: &str| {
             let (start, end) = (instant(period.start), instant(period.end));
-            format!("select {figure} from checks where probe = '{probe}' and at >= '{start}' and at < '{end}'")
+            format!(
+                "select {figure} from checks where probe = '{probe}' and at >= '{start}' and at < '{end}'"
+            )
         };
         assert_eq!(numbers(&context, &query("exact_percentile(latency, 950)", "db1;query")).await, [p95]);
         let both = query("max(latency), exact_percentile(latency, 1000)", "web1;https");
@@ -186,9 +192,11 @@ async fn percentiles_in_sql_are_those_of_the_embedded_program() {
 
 #[tokio::test]
 async fn sums_by_dimension_in_sql_are_those_of_the_embedded_program() {
-    for (folder, year, rows) in
-        [(common::year(), "2025", "body"), (common::sample(), "2017", "body"), (common::sample(), "2017", "service")]
-    {
+    for (folder, year, rows) in [
+        (common::year(), "2025", "body"),
+        (common::sample(), "2017", "body"),
+        (common::sample(), "2017", "service"),
+    ] {
         let Scene { known, centre, period } = scene(folder, year);
         let months: Vec<(String, Interval)> = (1..=12)
             .map(|month| {

@@ -33,7 +33,8 @@ fn a_cluster_gives_the_figures_of_the_embedded_program() {
     for (folder, period) in [(common::sample(), "2017"), (common::year(), "2025")] {
         let name = folder.display().to_string();
         let embedded = common::embedded(&["measure", &name, "--period", period, "--format", "json"]);
-        let arguments = ["measure", &name, "--period", period, "--format", "json", "--scheduler", &cluster.url];
+        let arguments =
+            ["measure", &name, "--period", period, "--format", "json", "--scheduler", &cluster.url];
         assert_eq!(run(&arguments).expect("measured"), embedded, "{name}");
     }
     let name = common::year().display().to_string();
@@ -49,7 +50,8 @@ fn a_cluster_gives_the_figures_of_the_embedded_program() {
     ];
     for query in queries {
         let here = run(&["sql", &name, query, "--format", "json"]).expect("an answer");
-        let there = run(&["sql", &name, query, "--format", "json", "--scheduler", &cluster.url]).expect("an answer");
+        let there =
+            run(&["sql", &name, query, "--format", "json", "--scheduler", &cluster.url]).expect("an answer");
         assert_eq!(there, here, "{query}");
         assert!(here.len() > 20, "{here}");
     }

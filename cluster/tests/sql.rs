@@ -19,13 +19,16 @@ fn ask(folder: &Path, query: &str, more: &[&str]) -> Value {
 #[test]
 fn tables_registers_and_formats() {
     let year = common::year();
-    let found = ask(year, "select count(*) as n, count(latency) as timed from checks where probe = 'db1;query'", &[]);
+    let found =
+        ask(year, "select count(*) as n, count(latency) as timed from checks where probe = 'db1;query'", &[]);
     assert!(found[0]["n"].as_u64() > found[0]["timed"].as_u64(), "{found}");
     let joined = "select b.name, count(*) as n from operations o join bodies b on b.code = o.\"dim.body\" group by b.name order by 1";
-    let names: Vec<Value> = ask(year, joined, &[]).as_array().expect("rows").iter().map(|row| row["name"].clone()).collect();
+    let names: Vec<Value> =
+        ask(year, joined, &[]).as_array().expect("rows").iter().map(|row| row["name"].clone()).collect();
     assert_eq!(names, ["Comune di Borgo", "Comune di Ponte", "Unione di Valle"]);
     // What is not stated is NULL.
-    let channels = ask(year, "select \"dim.channel\" as channel from operations group by 1 order by 1 nulls last", &[]);
+    let channels =
+        ask(year, "select \"dim.channel\" as channel from operations group by 1 order by 1 nulls last", &[]);
     assert_eq!(channels.to_string(), r#"[{"channel":"sportello"},{"channel":"web"},{"channel":null}]"#);
     assert_eq!(ask(year, "select * from checks where probe = 'nowhere'", &[]).to_string(), "[]");
     let name = year.display().to_string();
@@ -43,7 +46,8 @@ fn a_condition_on_time_leaves_out_segments() {
         cluster(&["sql", &name, &query, "--format", "csv"])
     };
     let segments = |plan: &str| -> usize {
-        let text = plan.split("SegmentScan: ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a scan");
+        let text =
+            plan.split("SegmentScan: ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a scan");
         text.parse().expect("a number")
     };
     let all = segments(&plan(""));
@@ -66,7 +70,10 @@ fn rows_that_were_ended_are_left_out_and_seen_as_of_before() {
          kind = \"use\"\nid = [\"id\"]\nat = \"quando\"\nquantity = \"quanti\"\n",
     );
     let name = folder.path().display().to_string();
-    put("inbox/usi/1.csv", "id,quando,quanti\na,2025-01-01T10:00:00Z,1\nb,2025-01-02T10:00:00Z,2\nc,2025-01-03T10:00:00Z,4\n");
+    put(
+        "inbox/usi/1.csv",
+        "id,quando,quanti\na,2025-01-01T10:00:00Z,1\nb,2025-01-02T10:00:00Z,2\nc,2025-01-03T10:00:00Z,4\n",
+    );
     embedded(&["import", &name]);
     let before = jiff::Timestamp::from_microsecond(
         impegno_cluster::centre::Known::open(folder.path(), None).expect("a ledger").head.received_at,
@@ -119,7 +126,8 @@ fn mistakes_are_told_with_the_codes_of_the_embedded_program() {
 #[test]
 fn a_segment_that_is_damaged_or_missing_is_named() {
     let copy = tempfile::TempDir::new().expect("a folder");
-    let status = Command::new("cp").arg("-r").arg(common::year()).arg(copy.path().join("c")).status().expect("cp");
+    let status =
+        Command::new("cp").arg("-r").arg(common::year()).arg(copy.path().join("c")).status().expect("cp");
     assert!(status.success());
     let folder = copy.path().join("c");
     let segments = fs::read_dir(folder.join(".ledger/segments")).expect("segments");

@@ -9,9 +9,9 @@ use datafusion::common::{ScalarValue, plan_err};
 use datafusion::error::Result;
 use impegno_runs::nearest_rank;
 
+use super::{Described, groups};
 use crate::bytes::{Reader, put};
 use crate::counts::Counts;
-use super::{Described, groups};
 
 /// `exact_percentile(value, per_mille)`: the nearest rank, ⌈p·n⌉. NULL of no values.
 #[derive(Debug, Clone)]
@@ -43,7 +43,9 @@ impl Described for ExactPercentile {
     fn rule(&self, constants: &[ScalarValue]) -> Result<PerMille> {
         match constants {
             [ScalarValue::Int64(Some(per_mille @ 1..=1000))] => Ok(PerMille(*per_mille as u32)),
-            _ => plan_err!("exact_percentile: the percentile is given in thousandths, from 1 to 1000: 950 is p95"),
+            _ => plan_err!(
+                "exact_percentile: the percentile is given in thousandths, from 1 to 1000: 950 is p95"
+            ),
         }
     }
 }

@@ -13,8 +13,8 @@ use datafusion::error::Result;
 use impegno_facts::State;
 use impegno_runs::{Run, Runs, Standings};
 
-use crate::bytes::{Reader, put, put_signed};
 use super::{Described, groups};
+use crate::bytes::{Reader, put, put_signed};
 
 const SECOND: i64 = 1_000_000;
 
@@ -93,7 +93,9 @@ fn intervals(text: &str) -> Result<Vec<(i64, i64)>> {
     let mut found: Vec<(i64, i64)> = Vec::new();
     for one in text.split_whitespace() {
         let Some((start, end)) = read(one).filter(|(start, end)| start < end) else {
-            return plan_err!("`{one}` is no interval: write it like 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z");
+            return plan_err!(
+                "`{one}` is no interval: write it like 2026-01-01T00:00:00Z/2026-02-01T00:00:00Z"
+            );
         };
         if found.last().is_some_and(|last| start < last.1) {
             return plan_err!("the interval `{one}` begins before the one before it has ended");
@@ -161,15 +163,19 @@ impl Stands {
     /// Where one speaks of an instant that another speaks of too, nobody can say which row was received later, or whether
     /// it is the same row twice.
     fn joined(&self, pieces: &[Runs]) -> Result<Runs> {
-        let mut all: Vec<(usize, Run)> =
-            pieces.iter().enumerate().flat_map(|(n, piece)| piece.runs().iter().map(move |run| (n, *run))).collect();
+        let mut all: Vec<(usize, Run)> = pieces
+            .iter()
+            .enumerate()
+            .flat_map(|(n, piece)| piece.runs().iter().map(move |run| (n, *run)))
+            .collect();
         all.sort_unstable_by_key(|(n, run)| (run.first, run.last, *n));
         let mut joined = Runs::new(self.hold);
         let mut before: Option<(usize, i64)> = None;
         for (n, run) in all {
             let overlaps = before.is_some_and(|(piece, last)| piece != n && run.first <= last);
             if overlaps || joined.push(run).is_err() {
-                let at = jiff::Timestamp::from_microsecond(run.first).map_or_else(|_| run.first.to_string(), |at| at.to_string());
+                let at = jiff::Timestamp::from_microsecond(run.first)
+                    .map_or_else(|_| run.first.to_string(), |at| at.to_string());
                 return Err(exec_datafusion_err!(
                     "two parts of the facts speak of the same time of one probe, {at}: they may be of two sources; group by \
                      source too, or filter"
@@ -184,11 +190,18 @@ impl Stands {
 impl groups::Rule for Stands {
     type Part = Heard;
 
-    fn add(&self, columns: &[ArrayRef], group: impl Fn(usize) -> Option<usize>, parts: &mut [Heard]) -> Result<()> {
+    fn add(
+        &self,
+        columns: &[ArrayRef],
+        group: impl Fn(usize) -> Option<usize>,
+        parts: &mut [Heard],
+    ) -> Result<()> {
         let at = as_primitive_array::<TimestampMicrosecondType>(&columns[0])?;
         let states = as_primitive_array::<UInt8Type>(&columns[1])?;
         for row in 0..at.len() {
-            let Some(group) = group(row).filter(|_| at.is_valid(row) && states.is_valid(row)) else { continue };
+            let Some(group) = group(row).filter(|_| at.is_valid(row) && states.is_valid(row)) else {
+                continue;
+            };
             let number = states.value(row);
             let state = State::ALL
                 .get(usize::from(number))
@@ -359,8 +372,13 @@ mod tests {
     #[test]
     fn pieces_of_a_part_may_come_in_any_order_and_must_not_alternate() {
         let rule = rule(Told::Runs);
-        let of = |instants: &[i64]| -> Vec<(i64, u8)> { instants.iter().map(|at| (*at, u8::from(*at > 6))).collect() };
-        assert_eq!(gathered(&rule, &of(&[7, 8, 9, 4, 5, 6, 1, 2])), gathered(&rule, &of(&[1, 2, 4, 5, 6, 7, 8, 9])));
+        let of = |instants: &[i64]| -> Vec<(i64, u8)> {
+            instants.iter().map(|at| (*at, u8::from(*at > 6))).collect()
+        };
+        assert_eq!(
+            gathered(&rule, &of(&[7, 8, 9, 4, 5, 6, 1, 2])),
+            gathered(&rule, &of(&[1, 2, 4, 5, 6, 7, 8, 9]))
+        );
         let mut part = [Heard::default()];
         rule.add(&columns(&of(&[1, 3, 5, 2, 4, 6])), |_| Some(0), &mut part).expect("rows");
         assert!(rule.state(&part[0]).is_err());

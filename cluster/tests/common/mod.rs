@@ -19,7 +19,11 @@ use tempfile::TempDir;
 pub fn impegno() -> PathBuf {
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/release/impegno");
     let program = std::env::var_os("IMPEGNO").map_or(built, PathBuf::from);
-    assert!(program.exists(), "{} is missing: `cargo build --release`, or name it in IMPEGNO", program.display());
+    assert!(
+        program.exists(),
+        "{} is missing: `cargo build --release`, or name it in IMPEGNO",
+        program.display()
+    );
     program
 }
 
@@ -56,7 +60,8 @@ pub fn sample() -> &'static Path {
     static SAMPLE: OnceLock<(TempDir, PathBuf)> = OnceLock::new();
     let (_, path) = SAMPLE.get_or_init(|| {
         let folder = TempDir::new().expect("a folder");
-        let output = Command::new(impegno()).arg("demo").current_dir(folder.path()).output().expect("it runs");
+        let output =
+            Command::new(impegno()).arg("demo").current_dir(folder.path()).output().expect("it runs");
         assert!(output.status.success(), "{}", said(&output));
         let path = folder.path().join("impegno-demo/florence-2017");
         (folder, path)
@@ -91,7 +96,10 @@ fn write_year(folder: &Path) {
     };
     put("centre.toml", CENTRE);
     put("systems.toml", SYSTEMS);
-    put("probes.csv", "host,service,component\nweb1,https,WEB\nweb2,https,WEB\ndb1,query,DB\ndns1,udp,DNS\nposta,smtp,POSTA\n");
+    put(
+        "probes.csv",
+        "host,service,component\nweb1,https,WEB\nweb2,https,WEB\ndb1,query,DB\ndns1,udp,DNS\nposta,smtp,POSTA\n",
+    );
     put("bodies.csv", "code,name\nborgo,Comune di Borgo\nponte,Comune di Ponte\nvalle,Unione di Valle\n");
     put("services.csv", "code,title,category\nANA-1,Certificati,Anagrafe\nTRI-1,Pagamenti,Tributi\n");
     put("commitments/carta.toml", COMMITMENTS);
@@ -124,7 +132,8 @@ fn write_year(folder: &Path) {
             let at = due + jiff::SignedDuration::from_micros(below(4_000_000) as i64);
             let micros = match trouble.1 {
                 "critical" | "unknown" => String::new(),
-                _ => (800 + below(5_000) * below(40) + if below(5_000) == 0 { 20_000_000 } else { 0 }).to_string(),
+                _ => (800 + below(5_000) * below(40) + if below(5_000) == 0 { 20_000_000 } else { 0 })
+                    .to_string(),
             };
             let (host, service) = probe.split_once(';').expect("a probe");
             writeln!(files[month], "{host},{service},{at},{},{micros}", trouble.1).expect("text");
@@ -291,8 +300,17 @@ impl Processes {
                 let folder = work.path().join(n.to_string()).display().to_string();
                 fs::create_dir_all(&folder).expect("a folder");
                 let one = started(&[
-                    "executor", "--scheduler", &at.replace("127.0.0.1", "localhost"), "--listen", &listen, "--cores", "1",
-                    "--heartbeat", "1", "--work", &folder,
+                    "executor",
+                    "--scheduler",
+                    &at.replace("127.0.0.1", "localhost"),
+                    "--listen",
+                    &listen,
+                    "--cores",
+                    "1",
+                    "--heartbeat",
+                    "1",
+                    "--work",
+                    &folder,
                 ]);
                 listening(&listen);
                 one
@@ -321,8 +339,10 @@ fn listening(at: &str) {
 /// A port that nobody listens on, and so many after it.
 fn free_ports(many: u16) -> u16 {
     for _ in 0..100 {
-        let first = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let all = (first..).take(usize::from(many)).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
+        let first =
+            TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
+        let all =
+            (first..).take(usize::from(many)).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok());
         if all {
             return first;
         }

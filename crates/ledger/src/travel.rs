@@ -18,7 +18,9 @@ impl Segment {
         let mut ended: Vec<[u32; 2]> = Vec::new();
         for row in &self.ended {
             match ended.last_mut() {
-                Some([first, length]) if u64::from(*first) + u64::from(*length) == u64::from(*row) => *length += 1,
+                Some([first, length]) if u64::from(*first) + u64::from(*length) == u64::from(*row) => {
+                    *length += 1
+                }
                 _ => ended.push([*row, 1]),
             }
         }
