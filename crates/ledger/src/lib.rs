@@ -60,6 +60,8 @@ pub struct Ledger {
     catalogue: Catalogue,
     /// It was opened from a frozen catalogue: nothing is ever received.
     frozen: bool,
+    /// A commit failed: whether its batch is there can only be known by opening the ledger again.
+    in_doubt: bool,
 }
 
 /// What a ledger knew at some moment.
@@ -161,7 +163,7 @@ impl Ledger {
                 .and_then(|folder| folder.sync_all())
                 .map_err(|error| LedgerError::io(folder, error))?;
         }
-        Ok(Ledger { directory: directory.clone(), catalogue, frozen: false })
+        Ok(Ledger { directory: directory.clone(), catalogue, frozen: false, in_doubt: false })
     }
 
     /// Opens the ledger in a folder for reading, frozen or not, also where nothing may be written; `None` when nothing
@@ -193,7 +195,9 @@ impl Ledger {
             CataloguePlace::Server(server) => Catalogue::on_server_for_reading(server)?,
         };
         match catalogue {
-            Some(catalogue) => Ok(Some(Ledger { directory: directory.clone(), catalogue, frozen: false })),
+            Some(catalogue) => {
+                Ok(Some(Ledger { directory: directory.clone(), catalogue, frozen: false, in_doubt: false }))
+            }
             // Segments are written after the tables are made: without any, no fact was ever kept.
             None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
             None => Err(without_catalogue(&path)),
@@ -211,7 +215,7 @@ impl Ledger {
             return Ok(None);
         }
         let catalogue = frozen::thawed(&frozen)?;
-        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true }))
+        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true, in_doubt: false }))
     }
 
     /// Takes the right to write and clears away what an interrupted import left behind.
@@ -268,7 +272,8 @@ impl Ledger {
         self.catalogue.segments(kind, None, as_of, &self.directory.join(SEGMENTS))
     }
 
-    /// Clears away what no batch names, as after a file that could not be received.
+    /// Clears away what no batch names, as after a file that could not be received. After a commit that failed nothing is
+    /// cleared: the disk may hold it all the same.
     ///
     /// # Errors
     /// When the disk or the catalogue refuses.
@@ -277,6 +282,10 @@ impl Ledger {
     }
 
     fn clear_garbage(&self) -> Result<(), LedgerError> {
+        if self.in_doubt {
+            // What looks like garbage may be named by the batch in doubt. The next import knows.
+            return Ok(());
+        }
         let named = self.catalogue.segment_files()?;
         let directory = self.directory.join(SEGMENTS);
         let entries = fs::read_dir(&directory).map_err(|error| LedgerError::io(&directory, error))?;

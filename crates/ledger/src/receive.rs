@@ -38,7 +38,8 @@ impl Ledger {
     /// When this returns, the batch is on disk. `received_at` is in microseconds since 1970 in UTC.
     ///
     /// # Errors
-    /// When the disk or the catalogue refuses; then nothing was received.
+    /// When the disk or the catalogue refuses; then nothing was received, but for a batch whose commit failed: the disk may
+    /// hold it all the same, whole, and only the ledger opened anew can say so.
     pub fn receive(
         &mut self,
         _lock: &WriteLock,
@@ -60,8 +61,10 @@ impl Ledger {
                 .and_then(|folder| folder.sync_all())
                 .map_err(|error| LedgerError::io(&directory, error))?;
         }
-        let batch =
-            self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at })?;
+        let added =
+            self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at });
+        self.in_doubt |= added.is_err();
+        let batch = added?;
         let Contradictions { named, count } = contradictions;
         Ok(Outcome::Received { batch: Box::new(batch), contradictions: named, contradicting: count, left })
     }

@@ -41,9 +41,11 @@ impl Database {
         // A catalogue of a newer format is not touched, not even by these settings.
         let database = Database { connection };
         crate::catalogue::known_format(database.format()?)?;
-        // WAL with full sync: a batch that was acknowledged survives the loss of power.
+        // A batch that was acknowledged survives the loss of power: the log is synced with each. Where there can be no log
+        // (a file system without shared memory, a disk that refused once) SQLite stays with its journal and says
+        // nothing; then a batch is durable when the journal's removal is, which only `extra` syncs.
+        database.connection.pragma_update(None, "synchronous", "extra")?;
         database.connection.pragma_update(None, "journal_mode", "wal")?;
-        database.connection.pragma_update(None, "synchronous", "full")?;
         database.connection.pragma_update(None, "foreign_keys", "on")?;
         Ok(database)
     }
