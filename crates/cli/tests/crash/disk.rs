@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn a_rename_is_there_whole_or_not_at_all_and_in_order_where_the_file_system_orders() {
         let mut acts = vec![create(900, "a"), write(900, "one"), Act::SyncAll];
-        acts.extend((0..6).map(|n| rename(&["a", "b"][n % 2], &["b", "a"][n % 2])));
+        acts.extend((0..6).map(|n| rename(["a", "b"][n % 2], ["b", "a"][n % 2])));
         let folder = folder();
         let mut disk = Disk::of(folder.path());
         acts.iter().for_each(|act| disk.apply(act));
