@@ -16,6 +16,7 @@ use crate::commitment::{name_versions, read_commitments};
 use crate::layout_read::read_layout;
 use crate::references::{check_commitments, check_layouts};
 use crate::shelf::Shelf;
+use crate::storage::{Storage, read_storage};
 use crate::systems::{read_probes, read_systems};
 use crate::tables::read_table;
 use crate::versions::check_gaps;
@@ -45,6 +46,8 @@ pub struct Centre {
     /// How the cases of a source are counted that declares a clock of its own, by source. Not of this folder's
     /// own texts: whoever reads the declarations of sources sets it.
     pub source_clocks: BTreeMap<String, Profile>,
+    /// Where its ledger is kept; `None` when what it says of that cannot be used.
+    pub storage: Option<Storage>,
     /// Served bodies.
     pub bodies: Vec<Body>,
     /// Schemes of categories besides the one in force.
@@ -147,6 +150,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
         .collect();
     let calendars = CalendarDrafts::read(table);
     let clocks = read_clocks(table);
+    let storage = read_storage(table);
     let mut schemes: Vec<Scheme> = Vec::new();
     for mut entry in table.tables("scheme") {
         if let Some(scheme) = read_scheme(&mut entry, &schemes) {
@@ -155,7 +159,7 @@ fn read_centre(table: &mut Table<'_>, usable: &mut bool) -> Option<(Centre, Cale
     }
     *usable = zone.is_some();
     let zone = zone.or_else(|| Zone::named("UTC").ok())?;
-    Some((Centre { name, notices, schemes, clocks, since, ..Centre::empty(zone) }, calendars))
+    Some((Centre { name, notices, schemes, clocks, since, storage, ..Centre::empty(zone) }, calendars))
 }
 
 fn required(table: &mut Table<'_>, key: &str) -> String {
@@ -213,6 +217,7 @@ impl Centre {
             holidays: Vec::new(),
             clocks: BTreeMap::new(),
             source_clocks: BTreeMap::new(),
+            storage: Some(Storage::default()),
             bodies: Vec::new(),
             schemes: Vec::new(),
             services: Vec::new(),

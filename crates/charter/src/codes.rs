@@ -61,6 +61,12 @@ pub(crate) const UNUSED_FILE: Code = Code {
     meaning: "A file in `texts/` or `directories/` is shown by no layout; it would be released with the folder.",
 };
 
+/// A secret in a file that is copied and released.
+pub(crate) const SECRET: Code = Code {
+    name: "secret-in-settings",
+    meaning: "An address in `[ledger]` of centre.toml holds a password or a key: the folder is copied, kept in git and released.",
+};
+
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
     MISSING_FILE,
@@ -75,6 +81,7 @@ pub const CODES: &[Code] = &[
     BAD_TEXT,
     BAD_ADDRESS,
     UNUSED_FILE,
+    SECRET,
     calendars::CONTRADICTION,
     calendars::OVERLAP,
     calendars::NEVER_OPEN,

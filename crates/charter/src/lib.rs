@@ -22,6 +22,7 @@ mod prose;
 mod quality;
 mod references;
 mod shelf;
+mod storage;
 mod systems;
 mod tables;
 mod versions;
@@ -51,6 +52,7 @@ pub use layout::{
 pub use policy::{ExclusionPolicy, Notice};
 pub use prose::{Link, ListItem, Listing, Passage, Said, Span as TextSpan};
 pub use quality::{Dimension, Printed, Sheet, SubDimension};
+pub use storage::{CatalogueStorage, SegmentStorage, Storage};
 pub use systems::{Component, Probe, System};
 pub use works::{Need, Works};
 

@@ -46,6 +46,10 @@ pub(crate) enum Command {
     Release(Release),
     /// Is everything as it was received and released? Walks the chain of batches, computes released reports again
     Verify(Verify),
+    /// A copy of the folder and of what was received, at one moment, also while imports run
+    Backup(Backup),
+    /// A centre from a backup, or its ledger into a centre that keeps it elsewhere
+    Restore(Restore),
     /// Write the raw records of the sample centre
     Sample(Sample),
     /// The scores of CVSS 3.0 and 3.1 vectors
@@ -391,6 +395,28 @@ pub(crate) struct Verify {
     /// A centre folder, or the folder of a released report
     #[arg(value_name = "CENTRE | BUNDLE")]
     pub folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Where to write the backup, a folder that is empty or not there
+    #[arg(long)]
+    pub out: PathBuf,
+    /// The files of inbox/ too, which may hold names and free texts
+    #[arg(long)]
+    pub with_inbox: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// A folder that `impegno backup` made
+    pub backup: PathBuf,
+    /// Where: a folder that is empty or not there; or a centre folder whose centre.toml says where the ledger is to be kept, and in
+    /// which nothing was received yet: then the ledger alone is restored
+    #[arg(long, value_name = "CENTRE")]
+    pub into: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,6 @@
 //! What a released report is made of, and how it is computed from nothing else.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use impegno_calendar::Instant;
@@ -68,7 +68,7 @@ pub(crate) fn fill(draft: &mut Draft, loaded: &Loaded, layout: &str, scope: &Sco
     draft.add(&catalogue, frozen.catalogue.as_bytes()).map_err(|error| failed(&catalogue, &error))?;
     for segment in frozen.segments {
         let path = format!("{LEDGER}/{SEGMENTS}/{}", segment.name);
-        let copied = File::open(&segment.path).and_then(|file| draft.copy(&path, file));
+        let copied = draft.copy(&path, segment.open()?);
         let hash = copied.map_err(|error| Failure::output(&segment.path, &error))?;
         if hash != segment.hash {
             let message = format!("segment {} is not as it was received", segment.name);

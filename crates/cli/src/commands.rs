@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod backup;
 pub(crate) mod batches;
 pub(crate) mod bench;
 pub(crate) mod calendar;

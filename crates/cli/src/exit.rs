@@ -51,7 +51,7 @@ impl Exit {
         (
             Exit::Output,
             "Output could not be written, or the ledger or a released report could not be read or written: damaged, \
-             of a newer version, or in use by another import or release.",
+             of a newer version, in use by another import or release, or on a server that does not answer or refuses.",
         ),
         (
             Exit::Differs,
@@ -107,6 +107,9 @@ impl From<LedgerError> for Failure {
             }
             LedgerError::Refused { .. } => {
                 "are the names in `[ledger]` of centre.toml right, and the password or the keys in the environment? docs/ledger.md says where they come from"
+            }
+            LedgerError::Misplaced { .. } => {
+                "`impegno backup` and `impegno restore` move a ledger; docs/ledger.md says how"
             }
             LedgerError::Frozen => "name the centre folder that the report was released from",
             LedgerError::Busy | LedgerError::Newer { .. } => "",

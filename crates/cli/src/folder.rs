@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use impegno_charter::Centre;
 use impegno_findings::{Code, Finding, Place, Severity};
-use impegno_ledger::{Hash, Ledger, LedgerError};
+use impegno_ledger::Hash;
 use impegno_report::document::Served;
 use impegno_sources::{Declaration, Names, REGISTERS, Vocabulary, read_declaration, register};
 
@@ -64,13 +64,6 @@ pub(crate) struct Loaded {
     pub body: Option<Served>,
     /// Everything that is not sound.
     pub findings: Vec<Finding>,
-}
-
-impl Loaded {
-    /// Its ledger for reading; `None` when nothing was received. That of a released report is read from its catalogue alone.
-    pub(crate) fn ledger(&self) -> Result<Option<Ledger>, LedgerError> {
-        if self.frozen { Ledger::open_frozen(&self.ledger) } else { Ledger::open_existing(&self.ledger) }
-    }
 }
 
 /// Reads a centre folder, or the one inside a released report; fails when it cannot be used.
@@ -183,6 +176,15 @@ pub(crate) fn load_to_write(directory: &Path) -> Result<Loaded, Failure> {
         );
     }
     load_sound(directory)
+}
+
+/// Reads a centre folder to copy it or to fill it from a copy, sound or not: a released report is none.
+pub(crate) fn load_to_back_up(directory: &Path) -> Result<Loaded, Failure> {
+    if impegno_release::is_bundle(directory) {
+        let message = format!("{} is a released report, which is whole by itself", directory.display());
+        return Err(Failure::new(Exit::Usage, message).hint("copy its folder"));
+    }
+    load(directory)
 }
 
 /// The same folder, unless it has errors.

@@ -149,7 +149,7 @@ pub(crate) fn receive(
     files: &[Incoming],
     now: &(dyn Fn() -> i64 + Sync),
 ) -> Result<Summary, Failure> {
-    let mut ledger = Ledger::open(&loaded.ledger)?;
+    let mut ledger = loaded.ledger_to_write()?;
     let lock = ledger.lock()?;
     let intake = ledger.intake(&lock);
     let workers = thread::available_parallelism().map_or(1, usize::from).min(files.len().max(1));

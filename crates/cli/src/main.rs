@@ -3,6 +3,7 @@
 //! Data goes to standard output, talk to standard error. Exit codes are in [`exit::Exit`].
 
 mod arguments;
+mod backup;
 mod bundle;
 mod commands;
 mod dimensions;
@@ -14,6 +15,7 @@ mod output;
 mod publication;
 mod samples;
 mod served;
+mod storage;
 mod supply;
 
 use std::process::ExitCode;
@@ -59,6 +61,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Compare(one) => commands::compare::run(&one),
         Command::Release(one) => commands::release::run(&one),
         Command::Verify(one) => commands::verify::run(&one),
+        Command::Backup(one) => commands::backup::run(&one),
+        Command::Restore(one) => commands::backup::restore(&one),
         Command::Sample(one) => commands::sample::run(&one),
         Command::Cvss(one) => commands::cvss::run(&one),
         Command::Codes => {

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use impegno_facts::Kind;
 
 use crate::chain::{Rule, chain_hash, findings_hash};
+use crate::depot::Depot;
 use crate::receive::{Ended, Endings};
 use crate::records::{Purpose, Records, Row, values};
 use crate::segment::Encoded;
@@ -77,6 +79,33 @@ create table finding (
 ) strict;
 create index finding_by_batch on finding (batch);
 ";
+
+/// A table of the catalogue, as copies take it.
+pub(crate) struct Content {
+    pub name: &'static str,
+    /// What a copy has of it.
+    pub columns: &'static str,
+    /// The order of its rows.
+    pub order: &'static str,
+}
+
+/// Every table, those that others refer to first. Whoever adds one to [`TABLES`] adds it here.
+pub(crate) const CONTENT: &[Content] = &[
+    Content {
+        name: "batch",
+        columns: "number, source, file, mode, content, declaration, size, rows, accepted, ignored, rejected,
+                  duplicates, superseded, withdrawn, received_at, previous, hash, rule, findings",
+        order: "number",
+    },
+    Content {
+        name: "segment",
+        columns: "id, batch, kind, file, rows, earliest, latest, least_id, greatest_id, hash",
+        order: "id",
+    },
+    Content { name: "ended", columns: "segment, batch, how, rows", order: "segment, batch, how" },
+    // The order in which they came is all that is kept of their numbers.
+    Content { name: "finding", columns: "batch, severity, code, line, col, message, row", order: "rowid" },
+];
 
 /// A batch as the catalogue names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -228,6 +257,12 @@ impl Catalogue {
         self.records.rows("select * from batch order by number", &[])?.iter().map(batch_of_row).collect()
     }
 
+    /// The hash of the first batch; `None` when there is no batch.
+    pub(crate) fn first_hash(&self) -> Result<Option<Hash>, LedgerError> {
+        let row = self.records.row("select hash from batch where number = 1", &[])?;
+        row.map(|row| row.hash(0)).transpose()
+    }
+
     /// The batch that had received these very bytes, when receiving them again can change nothing.
     ///
     /// A file whose last receipt under its name was these bytes was taken account of already, whatever came
@@ -280,7 +315,7 @@ impl Catalogue {
         kind: Kind,
         source: Option<&str>,
         as_of: Option<i64>,
-        directory: &Path,
+        depot: &Arc<Depot>,
     ) -> Result<Vec<Segment>, LedgerError> {
         let as_of = as_of.unwrap_or(i64::MAX);
         let mut ended: BTreeMap<i64, Vec<u32>> = BTreeMap::new();
@@ -318,7 +353,9 @@ impl Catalogue {
                     ended,
                     ids: ids.map(|(least, greatest)| (least.to_owned(), greatest.to_owned())),
                     hash: row.hash(10)?,
-                    path: directory.join(row.text(4)?),
+                    path: depot.path(row.text(4)?),
+                    name: row.text(4)?.to_owned(),
+                    depot: Arc::clone(depot),
                 })
             })
             .collect()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::records::{Records, Value, values};
-use crate::{Batch, Ledger, LedgerError};
+use crate::{Batch, Ledger, LedgerError, Segment};
 
 /// A BLAKE3 hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -219,8 +219,8 @@ impl Ledger {
             for segment in self.segments(kind, None)? {
                 segments += 1;
                 if !segment.is_intact()? {
-                    let name = segment.path.file_name().unwrap_or_default().to_string_lossy();
-                    problems.push(format!("segment {name} of batch {}: damaged or missing", segment.batch));
+                    let Segment { name, batch, .. } = segment;
+                    problems.push(format!("segment {name} of batch {batch}: damaged or missing"));
                 }
             }
         }

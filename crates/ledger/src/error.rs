@@ -37,6 +37,13 @@ pub enum LedgerError {
         /// What was found.
         what: String,
     },
+    /// The folder holds another ledger, or a part of one, than the settings say.
+    Misplaced {
+        /// Which.
+        path: PathBuf,
+        /// What was found.
+        what: String,
+    },
     /// Another process is writing.
     Busy,
     /// Something should be received into a frozen ledger.
@@ -55,6 +62,10 @@ impl LedgerError {
         LedgerError::Io { path: path.to_owned(), error }
     }
 
+    pub(crate) fn misplaced(path: &Path, what: &str) -> LedgerError {
+        LedgerError::Misplaced { path: path.to_owned(), what: what.to_owned() }
+    }
+
     pub(crate) fn damaged(path: &Path, what: impl fmt::Display) -> LedgerError {
         LedgerError::Damaged { path: path.to_owned(), what: what.to_string() }
     }
@@ -70,6 +81,7 @@ impl fmt::Display for LedgerError {
             LedgerError::Damaged { path, what } => {
                 write!(f, "{}: not as it was written: {what}", path.display())
             }
+            LedgerError::Misplaced { path, what } => write!(f, "{}: {what}", path.display()),
             LedgerError::Busy => {
                 write!(f, "another import is writing to this ledger; wait until it has finished")
             }

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use impegno_facts::Kind;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -21,8 +22,9 @@ use serde_json::{Map, Value, json};
 
 use crate::catalogue::{Catalogue, insert_batch, insert_finding, rows_of_blob};
 use crate::chain::Rule;
+use crate::depot::Depot;
 use crate::records::{Purpose, Records, values};
-use crate::{Batch, Hash, Ledger, LedgerError, StoredFinding};
+use crate::{Batch, Hash, Ledger, LedgerError, Segment, StoredFinding};
 
 /// Name of a frozen catalogue in the folder of a ledger.
 pub const CATALOGUE: &str = "catalogue.jsonl";
@@ -45,14 +47,25 @@ pub struct Frozen {
 }
 
 /// A segment of a frozen ledger.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct FrozenSegment {
     /// Name of its file in [`SEGMENTS`].
     pub name: String,
-    /// Where it lies now.
+    /// Where it lies on this machine, also when it is fetched from elsewhere: for messages.
     pub path: PathBuf,
+    pub(crate) depot: Arc<Depot>,
     /// Hash of its bytes as they were written.
     pub hash: Hash,
+}
+
+impl FrozenSegment {
+    /// Its file, fetched where it is kept elsewhere.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn open(&self) -> Result<File, LedgerError> {
+        self.depot.open(&self.name, self.hash)
+    }
 }
 
 impl Ledger {
@@ -77,8 +90,8 @@ impl Ledger {
             let mut segments = Vec::new();
             for kind in Kind::ALL {
                 for segment in self.segments(kind, as_of)? {
-                    let name = segment.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                    segments.push(FrozenSegment { name, path: segment.path, hash: segment.hash });
+                    let Segment { name, path, depot, hash, .. } = segment;
+                    segments.push(FrozenSegment { name, path, depot, hash });
                 }
             }
             // Two batches with the same facts share a segment.

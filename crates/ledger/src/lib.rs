@@ -9,7 +9,8 @@
 //! Batches form a hash chain; [`Ledger::verify`] walks it. [`Ledger::freeze`] gives what was known at a moment as
 //! files that are a ledger of their own, to be read anywhere. This crate does not know what a fact means.
 //!
-//! The catalogue is a file of SQLite, or a schema on a server of PostgreSQL ([`Place`]). The same receipts give the same chain on both.
+//! The catalogue is a file of SQLite or a schema on a server of PostgreSQL, segments are files in a folder or objects in a
+//! bucket ([`Place`]). The same receipts give the same chain everywhere.
 //!
 //! ```text
 //! .ledger/
@@ -17,11 +18,15 @@
 //!   segments/*.parquet  facts of one kind of a batch or a piece of it, named by their hash
 //!   segments/*.run      rows of a large file while it is received
 //!   derived/*           what follows from segments, made again at any time
+//!   cache/              segments fetched from a bucket
+//!   elsewhere           whose segments these are, when the catalogue is on a server
 //!   lock                held while a batch is written
 //! ```
 
+mod backup;
 mod catalogue;
 mod chain;
+mod depot;
 mod error;
 mod frozen;
 mod place;
@@ -33,31 +38,38 @@ mod scan;
 mod segment;
 mod travel;
 
+pub use backup::Copied;
 pub use catalogue::{Batch, StoredFinding};
 pub use chain::{Hash, Hashing, Verification};
 pub use error::LedgerError;
 pub use frozen::{CATALOGUE, Frozen, FrozenSegment, SEGMENTS, segments_named};
-pub use place::{CataloguePlace, Place, Server};
+pub use place::{BucketPlace, CataloguePlace, Place, SegmentsPlace, Server};
 pub use receipt::{Contradiction, Draft, Intake, Mode, Outcome, Prepared, Receipt};
 pub use scan::{ProbeResults, ProbeStates, Scan, states};
 pub use segment::{Rows, Segment};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use impegno_facts::Kind;
 
 use catalogue::Catalogue;
+use depot::Depot;
 
 /// Name of the catalogue in the folder of a ledger.
 const DATABASE: &str = "ledger.sqlite";
+
+/// Name of the note in the folder of a ledger whose catalogue is on a server: the hash of its first batch.
+const ELSEWHERE: &str = "elsewhere";
 
 /// The store of one centre folder.
 #[derive(Debug)]
 pub struct Ledger {
     directory: PathBuf,
     catalogue: Catalogue,
+    depot: Arc<Depot>,
     /// It was opened from a frozen catalogue: nothing is ever received.
     frozen: bool,
     /// A commit failed: whether its batch is there can only be known by opening the ledger again.
@@ -71,14 +83,6 @@ pub struct Known {
     pub head: Batch,
     /// The segments of each kind of facts, in the order of receipt.
     pub segments: BTreeMap<Kind, Vec<Segment>>,
-}
-
-/// Whether a folder holds nothing, or is not there.
-fn is_empty(folder: &Path) -> bool {
-    match fs::read_dir(folder) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-    }
 }
 
 /// Segments are there and no tables. Tables are on disk before the first segment is written, so that no interrupted import
@@ -140,17 +144,23 @@ impl Ledger {
         if directory.join(CATALOGUE).exists() {
             return Err(LedgerError::Frozen);
         }
+        let path = directory.join(DATABASE);
         let segments = directory.join(SEGMENTS);
         fs::create_dir_all(&segments).map_err(|error| LedgerError::io(&segments, error))?;
+        let depot = depot_of(place)?;
+        depot.check()?;
         let catalogue = match &place.catalogue {
+            CataloguePlace::Folder if is_of_a_server(directory) => {
+                return Err(of_another_catalogue(directory));
+            }
             CataloguePlace::Folder => {
-                let path = directory.join(DATABASE);
-                if !is_empty(&segments) && (!path.exists() || Catalogue::open_for_reading(&path)?.is_none()) {
+                if !depot.is_empty()? && (!path.exists() || Catalogue::open_for_reading(&path)?.is_none()) {
                     return Err(without_catalogue(&path));
                 }
                 Catalogue::open(&path)?
             }
             CataloguePlace::Memory => Catalogue::in_memory()?,
+            CataloguePlace::Server(_) if path.exists() => return Err(two_catalogues(directory)),
             CataloguePlace::Server(server) => Catalogue::on_server(server)?,
         };
         // What is synced within a folder is lost with a name above it, of the catalogue and its log too: SQLite does not tell
@@ -163,7 +173,8 @@ impl Ledger {
                 .and_then(|folder| folder.sync_all())
                 .map_err(|error| LedgerError::io(folder, error))?;
         }
-        Ok(Ledger { directory: directory.clone(), catalogue, frozen: false, in_doubt: false })
+        let (directory, depot) = (directory.clone(), Arc::new(depot));
+        Ok(Ledger { directory, catalogue, depot, frozen: false, in_doubt: false })
     }
 
     /// Opens the ledger in a folder for reading, frozen or not, also where nothing may be written; `None` when nothing
@@ -184,22 +195,28 @@ impl Ledger {
         let path = directory.join(DATABASE);
         let catalogue = match &place.catalogue {
             CataloguePlace::Memory => return Ok(None),
+            CataloguePlace::Folder if is_of_a_server(directory) => {
+                return Err(of_another_catalogue(directory));
+            }
             CataloguePlace::Folder if !path.exists() => {
                 let frozen = Ledger::open_frozen(directory)?;
                 return match frozen {
-                    None if !is_empty(&directory.join(SEGMENTS)) => Err(without_catalogue(&path)),
+                    None if !depot_of(place)?.is_empty()? => Err(without_catalogue(&path)),
                     frozen => Ok(frozen),
                 };
             }
             CataloguePlace::Folder => Catalogue::open_for_reading(&path)?,
+            CataloguePlace::Server(_) if path.exists() => return Err(two_catalogues(directory)),
             CataloguePlace::Server(server) => Catalogue::on_server_for_reading(server)?,
         };
+        let depot = depot_of(place)?;
         match catalogue {
             Some(catalogue) => {
-                Ok(Some(Ledger { directory: directory.clone(), catalogue, frozen: false, in_doubt: false }))
+                let (directory, depot) = (directory.clone(), Arc::new(depot));
+                Ok(Some(Ledger { directory, catalogue, depot, frozen: false, in_doubt: false }))
             }
             // Segments are written after the tables are made: without any, no fact was ever kept.
-            None if is_empty(&directory.join(SEGMENTS)) => Ok(None),
+            None if depot.is_empty()? => Ok(None),
             None => Err(without_catalogue(&path)),
         }
     }
@@ -215,7 +232,8 @@ impl Ledger {
             return Ok(None);
         }
         let catalogue = frozen::thawed(&frozen)?;
-        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, frozen: true, in_doubt: false }))
+        let depot = Arc::new(Depot::Folder(directory.join(SEGMENTS)));
+        Ok(Some(Ledger { directory: directory.to_owned(), catalogue, depot, frozen: true, in_doubt: false }))
     }
 
     /// Takes the right to write and clears away what an interrupted import left behind.
@@ -224,6 +242,7 @@ impl Ledger {
     /// [`LedgerError::Busy`] when another process holds it.
     pub fn lock(&self) -> Result<WriteLock, LedgerError> {
         let lock = self.catalogue.records.lock(&self.directory)?;
+        self.is_its_own()?;
         self.clear_garbage()?;
         Ok(lock)
     }
@@ -269,7 +288,7 @@ impl Ledger {
     /// # Errors
     /// When the catalogue cannot be read.
     pub fn segments(&self, kind: Kind, as_of: Option<i64>) -> Result<Vec<Segment>, LedgerError> {
-        self.catalogue.segments(kind, None, as_of, &self.directory.join(SEGMENTS))
+        self.catalogue.segments(kind, None, as_of, &self.depot)
     }
 
     /// Clears away what no batch names, as after a file that could not be received. After a commit that failed nothing is
@@ -281,12 +300,36 @@ impl Ledger {
         self.clear_garbage()
     }
 
+    /// Whether the segments in the folder are those of the catalogue on the server, by the hash of its first batch: else
+    /// they would be taken for garbage.
+    fn is_its_own(&self) -> Result<(), LedgerError> {
+        let note = self.directory.join(ELSEWHERE);
+        let first = self.catalogue.first_hash()?.map(|hash| hash.to_string());
+        let noted = match fs::read_to_string(&note) {
+            Ok(noted) => Some(noted.trim().to_owned()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(LedgerError::io(&note, error)),
+        };
+        match (&first, &noted) {
+            (Some(first), None) if self.catalogue.records.is_elsewhere() => {
+                fs::write(&note, first).map_err(|error| LedgerError::io(&note, error))
+            }
+            (_, None) => Ok(()),
+            (first, noted) if first == noted => Ok(()),
+            _ => Err(of_another_catalogue(&self.directory)),
+        }
+    }
+
     fn clear_garbage(&self) -> Result<(), LedgerError> {
         if self.in_doubt {
             // What looks like garbage may be named by the batch in doubt. The next import knows.
             return Ok(());
         }
-        let named = self.catalogue.segment_files()?;
+        // Beside a bucket the folder holds only what is on its way.
+        let named = match &*self.depot {
+            Depot::Folder(_) => self.catalogue.segment_files()?,
+            Depot::Bucket(_) => BTreeSet::new(),
+        };
         let directory = self.directory.join(SEGMENTS);
         let entries = fs::read_dir(&directory).map_err(|error| LedgerError::io(&directory, error))?;
         for entry in entries {
@@ -297,4 +340,25 @@ impl Ledger {
         }
         Ok(())
     }
+}
+
+/// Whether the catalogue of a folder is on a server.
+fn is_of_a_server(directory: &Path) -> bool {
+    directory.join(ELSEWHERE).exists()
+}
+
+fn of_another_catalogue(directory: &Path) -> LedgerError {
+    LedgerError::misplaced(
+        directory,
+        "its segments belong to another catalogue than the one that the settings name",
+    )
+}
+
+fn two_catalogues(directory: &Path) -> LedgerError {
+    LedgerError::misplaced(directory, "it holds a catalogue of its own besides the one on the server")
+}
+
+fn depot_of(place: &Place) -> Result<Depot, LedgerError> {
+    let directory = &place.directory;
+    Depot::at(&place.segments, &directory.join(SEGMENTS), &directory.join("cache"))
 }

@@ -10,6 +10,8 @@ pub struct Place {
     pub directory: PathBuf,
     /// Where batches, segments, ended rows and findings are listed.
     pub catalogue: CataloguePlace,
+    /// Where the facts are.
+    pub segments: SegmentsPlace,
 }
 
 /// Where the catalogue of a ledger lies.
@@ -23,6 +25,30 @@ pub enum CataloguePlace {
     Server(Server),
 }
 
+/// Where the segments of a ledger lie.
+#[derive(Debug, Clone)]
+pub enum SegmentsPlace {
+    /// `segments` in its folder.
+    Folder,
+    /// A bucket that speaks S3.
+    Bucket(BucketPlace),
+}
+
+/// A place in a bucket that speaks S3.
+#[derive(Clone)]
+pub struct BucketPlace {
+    /// `s3://bucket/prefix`; the prefix is that of one ledger.
+    pub url: String,
+    /// Address of the server, where it is not that of Amazon: `https://minio.example.it:9000`. Over `http` nothing is encrypted.
+    pub endpoint: Option<String>,
+    /// Region, where the surroundings do not say it.
+    pub region: Option<String>,
+    /// Keys and settings by the names of the usual variables, `AWS_ACCESS_KEY_ID`.
+    pub settings: Vec<(String, String)>,
+    /// Bytes that the folder of this machine may hold of what was fetched.
+    pub cache: u64,
+}
+
 /// A schema on a server of PostgreSQL.
 #[derive(Clone)]
 pub struct Server {
@@ -34,16 +60,31 @@ pub struct Server {
     pub schema: String,
 }
 
-// A password is never written, not even by mistake.
+// Passwords and keys are never written, not even by mistake.
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server").field("url", &self.url).field("schema", &self.schema).finish_non_exhaustive()
     }
 }
 
+impl fmt::Debug for BucketPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BucketPlace")
+            .field("url", &self.url)
+            .field("endpoint", &self.endpoint)
+            .field("region", &self.region)
+            .field("cache", &self.cache)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Place {
     /// A folder that holds all of it.
     pub fn in_folder(directory: &Path) -> Place {
-        Place { directory: directory.to_owned(), catalogue: CataloguePlace::Folder }
+        Place {
+            directory: directory.to_owned(),
+            catalogue: CataloguePlace::Folder,
+            segments: SegmentsPlace::Folder,
+        }
     }
 }

@@ -1,7 +1,6 @@
 //! Receiving a batch: what is new, what was known, what it ends.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use impegno_facts::Kind;
@@ -56,10 +55,11 @@ impl Ledger {
             segment.write(&directory)?;
         }
         if !segments.is_empty() {
-            // The names of new files are durable only when their folder is.
-            File::open(&directory)
-                .and_then(|folder| folder.sync_all())
-                .map_err(|error| LedgerError::io(&directory, error))?;
+            let mut names: Vec<String> = segments.iter().map(Encoded::file_name).collect();
+            // Two pieces may say the same.
+            names.sort();
+            names.dedup();
+            self.depot.keep(&names, &directory)?;
         }
         let added =
             self.catalogue.add(NewBatch { receipt: &receipt, segments: &segments, endings, received_at });
@@ -86,7 +86,7 @@ impl Ledger {
         for kind in Kind::ALL {
             let new: Vec<usize> =
                 (0..segments.len()).filter(|position| segments[*position].kind == kind).collect();
-            let earlier = self.catalogue.segments(kind, Some(&receipt.source), None, directory)?;
+            let earlier = self.catalogue.segments(kind, Some(&receipt.source), None, &self.depot)?;
             let concerned: Vec<&Segment> = earlier
                 .iter()
                 .filter(|old| match &receipt.mode {

@@ -158,7 +158,7 @@ impl Scan {
 
 impl Opened {
     fn of(segment: &Segment) -> Result<Option<Opened>, LedgerError> {
-        let file = File::open(&segment.path).map_err(|error| LedgerError::io(&segment.path, error))?;
+        let file = segment.open()?;
         let meta = ParquetMetaDataReader::new()
             .parse_and_finish(&file)
             .map_err(|error| LedgerError::damaged(&segment.path, error))?;
@@ -208,8 +208,7 @@ struct Cursor<'s> {
 
 impl<'s> Cursor<'s> {
     fn new(opened: &'s Opened, window: &'s Range<i64>, latencies: bool) -> Result<Cursor<'s>, LedgerError> {
-        let path = &opened.segment.path;
-        let file = File::open(path).map_err(|error| LedgerError::io(path, error))?;
+        let file = opened.segment.open()?;
         Ok(Cursor { opened, window, latencies, file, number: 0, group: None, run: 0 })
     }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::reader::ChunkReader;
 use parquet::schema::types::ColumnPath;
 
+use crate::depot::Depot;
 use crate::run::Run;
 use crate::{Hash, LedgerError};
 
@@ -42,8 +44,12 @@ pub struct Segment {
     pub(crate) ids: Option<(String, String)>,
     /// Hash of the bytes.
     pub(crate) hash: Hash,
-    /// Where it lies.
+    /// Where it lies on this machine, also when it is fetched from elsewhere: for messages.
     pub(crate) path: PathBuf,
+    /// Its name in the depot.
+    pub(crate) name: String,
+    /// Where it is kept.
+    pub(crate) depot: Arc<Depot>,
 }
 
 /// The facts of a segment that had not been ended, with where they come from.
@@ -99,17 +105,17 @@ impl Segment {
 
     /// Reads every row, ended ones included.
     pub(crate) fn read_all(&self) -> Result<Facts, LedgerError> {
-        let file = File::open(&self.path).map_err(|error| LedgerError::io(&self.path, error))?;
-        read_rows(file, self.kind, self.rows, &self.path)
+        read_rows(self.open()?, self.kind, self.rows, &self.path)
     }
 
-    /// Whether the bytes on disk are still those that were written.
+    /// Its file, fetched where it is kept elsewhere.
+    pub(crate) fn open(&self) -> Result<File, LedgerError> {
+        self.depot.open(&self.name, self.hash)
+    }
+
+    /// Whether the bytes that are kept are still those that were written.
     pub(crate) fn is_intact(&self) -> Result<bool, LedgerError> {
-        match File::open(&self.path).and_then(Hash::of_file) {
-            Ok(hash) => Ok(hash == self.hash),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(LedgerError::io(&self.path, error)),
-        }
+        self.depot.is_intact(&self.name, self.hash)
     }
 }
 

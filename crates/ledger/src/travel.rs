@@ -2,13 +2,14 @@
 //!
 //! Only reading travels: what a segment needs to be compared with what is received stays in the catalogue.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use impegno_facts::Kind;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
 
+use crate::depot::Depot;
 use crate::{Hash, LedgerError, Segment};
 
 impl Segment {
@@ -52,8 +53,7 @@ impl Segment {
     /// # Errors
     /// When the file is missing or not as it was written.
     pub fn columns(&self) -> Result<Vec<String>, LedgerError> {
-        let file = File::open(&self.path).map_err(|error| LedgerError::io(&self.path, error))?;
-        let reader = ParquetRecordBatchReaderBuilder::try_new(file)
+        let reader = ParquetRecordBatchReaderBuilder::try_new(self.open()?)
             .map_err(|error| LedgerError::damaged(&self.path, error))?;
         Ok(reader.schema().fields().iter().map(|field| field.name().clone()).collect())
     }
@@ -68,6 +68,9 @@ fn read(json: &Value) -> Option<Segment> {
         let (first, length) = (u32::try_from(first.as_u64()?).ok()?, u32::try_from(length.as_u64()?).ok()?);
         ended.extend(first..first.checked_add(length)?);
     }
+    let path = PathBuf::from(text("path")?);
+    // The other process reaches the same files: a shared folder.
+    let depot = Arc::new(Depot::Folder(path.parent()?.to_owned()));
     Some(Segment {
         id: number("id")?,
         batch: json.get("batch")?.as_u64()?,
@@ -80,7 +83,9 @@ fn read(json: &Value) -> Option<Segment> {
         ended,
         ids: None,
         hash: Hash::parse(text("hash")?)?,
-        path: PathBuf::from(text("path")?),
+        name: path.file_name()?.to_str()?.to_owned(),
+        depot,
+        path,
     })
 }
 
@@ -101,6 +106,8 @@ mod tests {
             ended,
             ids: None,
             hash: Hash::of(b"segment"),
+            name: "checks-1.parquet".to_owned(),
+            depot: Arc::new(Depot::Folder(PathBuf::from("/centre/.ledger/segments"))),
             path: PathBuf::from("/centre/.ledger/segments/checks-1.parquet"),
         }
     }

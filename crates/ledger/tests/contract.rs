@@ -11,7 +11,8 @@ use impegno_facts::{
     CaseEvents, Check, Checks, Facts, Kind, NO_AMOUNT, NO_LATENCY, Operations, Origin, State, StateType,
 };
 use impegno_ledger::{
-    Batch, CataloguePlace, Frozen, Hash, Ledger, LedgerError, Mode, Outcome, Place, Receipt, StoredFinding,
+    Batch, CataloguePlace, Frozen, Hash, Ledger, LedgerError, Mode, Outcome, Place, Receipt, SegmentsPlace,
+    StoredFinding,
 };
 use stores::On;
 use tempfile::TempDir;
@@ -80,7 +81,7 @@ struct Store {
     /// Rows of a file that cannot be read by it.
     rejected: u64,
     /// What there is to say about the next file.
-    finding: Option<StoredFinding>,
+    findings: Vec<StoredFinding>,
 }
 
 /// Facts in pieces of so many rows.
@@ -109,7 +110,7 @@ impl Store {
             held,
             declaration: "declaration",
             rejected: 0,
-            finding: None,
+            findings: Vec::new(),
         }
     }
 
@@ -155,7 +156,7 @@ impl Store {
             ignored: 0,
             rejected: self.rejected,
             complete: self.rejected == 0,
-            findings: self.finding.take().into_iter().collect(),
+            findings: std::mem::take(&mut self.findings),
         };
         let lock = self.ledger.lock().expect("the lock");
         let mut draft = self.ledger.intake(&lock).holding(self.held).draft();
@@ -167,14 +168,14 @@ impl Store {
 
     /// Receives a file with something to say about it.
     fn receive_with_finding(&mut self, source: &str, facts: Facts) -> Outcome {
-        self.finding = Some(StoredFinding {
+        self.findings = vec![StoredFinding {
             severity: "error".to_owned(),
             code: "bad-value".to_owned(),
             line: 4,
             column: 1,
             message: "a|b".to_owned(),
             row: "c".to_owned(),
-        });
+        }];
         self.receive(source, Mode::Append, facts)
     }
 
@@ -344,12 +345,13 @@ fn the_order_of_receipt_is_the_order_of_knowledge_even_when_the_clock_steps_back
 fn what_no_transaction_names_is_garbage_and_cleared(on: On) {
     let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
-    let stray = store.directory().join("segments/operations-0123456789abcdef.parquet");
+    let stray = stores::kept(&store.place).join("operations-0123456789abcdef.parquet");
     fs::write(&stray, "half a segment").expect("written");
     store.knows(None, &[("a", 1)]);
     store.is_sound();
     store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
-    assert!(!stray.exists());
+    // In a bucket it stays: it may be another's.
+    assert_eq!(stray.exists(), matches!(store.place.segments, SegmentsPlace::Bucket(_)));
     store.is_sound();
 }
 
@@ -375,22 +377,55 @@ fn one_writes_at_a_time_and_reading_goes_on(on: On) {
 fn every_change_of_a_segment_is_found(on: On) {
     let mut store = Store::new(on);
     store.batch("uses", Mode::Append, operations(&[("a", 1, 1), ("b", 2, 1)]));
-    let segments = store.directory().join("segments");
+    let segments = stores::kept(&store.place);
     let path =
         fs::read_dir(&segments).expect("a folder").next().expect("a segment").expect("an entry").path();
     let bytes = fs::read(&path).expect("a segment");
+    let name = path.file_name().expect("a name").to_string_lossy().into_owned();
     for place in (0..bytes.len()).step_by(37) {
         let mut changed = bytes.clone();
         changed[place] ^= 0x10;
         fs::write(&path, changed).expect("written");
-        assert_eq!(store.ledger.verify().expect("verified").problems.len(), 1, "byte {place}");
+        let problems = store.ledger.verify().expect("verified").problems;
+        let [problem] = problems.as_slice() else { panic!("byte {place}: {problems:?}") };
+        assert!(problem.contains(&name), "{problem}");
+        if let SegmentsPlace::Bucket(_) = store.place.segments {
+            // What is fetched is held against its hash.
+            stores::forget(&store.place);
+            let segment = store.ledger.segments(Kind::Operations, None).expect("segments").remove(0);
+            let error = segment.read().expect_err("others").to_string();
+            assert!(error.contains(&name) && error.contains("its bytes are others"), "{error}");
+        }
     }
     fs::write(&path, &bytes).expect("written");
     store.is_sound();
+    store.knows(None, &[("a", 1), ("b", 1)]);
     fs::remove_file(&path).expect("gone");
-    assert_eq!(store.ledger.verify().expect("verified").problems.len(), 1);
+    let problems = store.ledger.verify().expect("verified").problems;
+    assert!(matches!(problems.as_slice(), [problem] if problem.contains(&name)), "{problems:?}");
+    stores::forget(&store.place);
     let segment = store.ledger.segments(Kind::Operations, None).expect("segments").remove(0);
-    assert!(segment.read().is_err());
+    let error = segment.read().expect_err("gone").to_string();
+    assert!(error.contains(&name), "{error}");
+}
+
+/// What was fetched from a bucket may be lost, cut or changed: it is fetched again.
+fn what_was_fetched_decides_nothing(on: On) {
+    let mut store = Store::new(on);
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 2), ("b", 1, 1)]));
+    let cache = store.directory().join("cache");
+    let fetched: Vec<_> =
+        fs::read_dir(&cache).into_iter().flatten().map(|entry| entry.expect("one").path()).collect();
+    assert_eq!(fetched.len(), if matches!(store.place.segments, SegmentsPlace::Bucket(_)) { 2 } else { 0 });
+    stores::forget(&store.place);
+    store.knows(None, &[("a", 2), ("b", 1)]);
+    for path in &fetched {
+        fs::write(path, "half").expect("written");
+    }
+    // Changed by hand it is found, and then forgotten.
+    store.is_sound();
+    store.knows(None, &[("a", 2), ("b", 1)]);
 }
 
 fn an_empty_file_is_a_batch_without_facts(on: On) {
@@ -542,7 +577,8 @@ fn put(frozen: &Frozen, folder: &Path) {
     fs::create_dir_all(folder.join("segments")).expect("a folder");
     fs::write(folder.join("catalogue.jsonl"), &frozen.catalogue).expect("written");
     for segment in &frozen.segments {
-        fs::copy(&segment.path, folder.join("segments").join(&segment.name)).expect("a copy");
+        let mut file = fs::File::create(folder.join("segments").join(&segment.name)).expect("a file");
+        std::io::copy(&mut segment.open().expect("a segment"), &mut file).expect("a copy");
     }
 }
 
@@ -697,7 +733,7 @@ fn is_found(from: &Place, sql: &str) {
         }
         _ => {
             copy(&from.directory, folder.path());
-            Place::in_folder(folder.path())
+            Place { directory: folder.path().to_owned(), ..from.clone() }
         }
     };
     behind_the_back(&place, sql);
@@ -793,14 +829,14 @@ fn story(store: &mut Store) {
     store.receive_with_finding("tickets", events(&[("T1", 1), ("T3\0", 4), ("Tè", 5)]));
     store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 1), ("b", 2, 1)]));
     store.batch("uses", Mode::Snapshot, operations(&[("a", 1, 2)]));
-    store.finding = Some(StoredFinding {
+    store.findings = vec![StoredFinding {
         severity: "warning".to_owned(),
         code: "odd".to_owned(),
         line: u32::MAX,
         column: 0,
         message: "a\0b \u{FDD0}0 – è".to_owned(),
         row: String::new(),
-    });
+    }];
     store.receive("log", Mode::Append, checks(&[(i64::MIN / 2, State::Ok), (i64::MAX / 2, State::Critical)]));
     store.batch("uses", the_whole_of(0..1000), operations(&[("c", 3, 1)]));
 }
@@ -845,6 +881,122 @@ fn a_ledger_is_opened_again_as_it_was_left(on: On) {
     store.is_sound();
 }
 
+/// Several processes at once make what is not there yet.
+fn a_ledger_is_made_by_one_of_many_that_open_it(on: On) {
+    if on == On::Memory {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let place = on.place(&folder.path().join("ledger"));
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| {
+                assert_eq!(Ledger::open_at(&place).expect("a ledger").batches().expect("none"), [])
+            });
+        }
+    });
+}
+
+/// A copy of a ledger at one moment, poured into every other store: nothing of it is another, and the chain goes on.
+fn a_copy_is_restored_on_every_store(on: On) {
+    let mut store = Store::new(on);
+    story(&mut store);
+    // More than are fetched at once, and a text that only an escape keeps.
+    let finding = |line| StoredFinding {
+        severity: "warning".to_owned(),
+        code: "odd".to_owned(),
+        line,
+        column: 1,
+        message: format!("row {line}\0"),
+        row: String::new(),
+    };
+    store.findings = (1..=2_100).map(finding).collect();
+    store.batch("tickets", Mode::Append, events(&[("T9", 9)]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let catalogue = folder.path().join("ledger.sqlite");
+    let copied = store.ledger.copy_catalogue(&catalogue).expect("copied");
+    let segments = folder.path().join("segments");
+    fs::create_dir(&segments).expect("a folder");
+    for segment in &copied.segments {
+        let mut file = fs::File::create(segments.join(&segment.name)).expect("a file");
+        std::io::copy(&mut segment.open().expect("a segment"), &mut file).expect("a copy");
+    }
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing lies beside it");
+    let before = fs::read(&catalogue).expect("the copy");
+    // What comes later is not in it.
+    let batches = store.ledger.batches().expect("batches");
+    let history = store.history();
+    store.batch("uses", Mode::Append, operations(&[("later", 1, 1)]));
+    for to in on.targets() {
+        let mut other = Store::new(*to);
+        let lock = other.ledger.lock().expect("the lock");
+        let restored = other.ledger.restore(&lock, &catalogue, &segments).expect("restored");
+        assert_eq!(restored.batches, batches.len());
+        assert_eq!(restored.head.as_ref(), batches.last());
+        assert!(matches!(
+            other.ledger.restore(&lock, &catalogue, &segments),
+            Err(LedgerError::Misplaced { .. })
+        ));
+        drop(lock);
+        other.is_sound();
+        assert_eq!(other.ledger.batches().expect("batches"), batches, "{to:?}");
+        assert_eq!(other.history(), history, "{to:?}");
+        for batch in &batches {
+            let findings = |store: &Store| store.ledger.findings(batch.number).expect("findings");
+            assert_eq!(findings(&other), findings(&store), "{to:?}, batch {}", batch.number);
+        }
+        other.clock = store.clock - 1000;
+        let next = other.batch("uses", Mode::Append, operations(&[("later", 1, 1)]));
+        assert_eq!(Some(next.hash), store.ledger.batches().expect("batches").last().map(|last| last.hash));
+        other.is_sound();
+    }
+    assert!(fs::read(&catalogue).expect("the copy") == before, "it is not changed by being read");
+    // A segment that is not as it was written is named, and nothing is restored.
+    let name = &copied.segments[0].name;
+    fs::write(segments.join(name), "changed").expect("written");
+    let mut other = Store::new(on);
+    let lock = other.ledger.lock().expect("the lock");
+    let error = other.ledger.restore(&lock, &catalogue, &segments).expect_err("changed").to_string();
+    assert!(error.contains(name.as_str()), "{error}");
+    drop(lock);
+    assert_eq!(other.ledger.batches().expect("batches"), []);
+}
+
+/// The right to write goes with the session: nobody writes without it, and another may take it.
+#[test]
+#[cfg_attr(not(has_postgresql), ignore = "PostgreSQL is not installed")]
+fn a_session_that_ends_gives_the_right_to_write_back() {
+    let mut store = Store::new(On::Postgres);
+    store.batch("uses", Mode::Append, operations(&[("a", 1, 1)]));
+    let lock = store.ledger.lock().expect("the lock");
+    let draft = store.ledger.intake(&lock).draft();
+    let CataloguePlace::Server(server) = &store.place.catalogue else { panic!("a server") };
+    stores::postgres::end_sessions(server);
+    let receipt = Receipt {
+        source: "uses".to_owned(),
+        file: "b.csv".to_owned(),
+        mode: Mode::Append,
+        content: Hash::of(b"b"),
+        declaration: Hash::of(b"declaration"),
+        size: 1,
+        rows: 0,
+        accepted: 0,
+        ignored: 0,
+        rejected: 0,
+        complete: true,
+        findings: Vec::new(),
+    };
+    let error = store.ledger.receive(&lock, draft.finish(receipt), 5000).expect_err("nobody is there");
+    assert!(matches!(error, LedgerError::Unreachable { .. }), "{error:?}");
+    let ledger = Ledger::open_at(&store.place).expect("opened again");
+    drop(ledger.lock().expect("the right to write"));
+    drop(lock);
+    let mut store = Store { ledger, ..store };
+    store.batch("uses", Mode::Append, operations(&[("b", 1, 1)]));
+    store.knows(None, &[("a", 1), ("b", 1)]);
+    store.is_sound();
+}
+
 macro_rules! on_every_store {
     ($($test:ident)*) => {
         mod memory {
@@ -858,6 +1010,16 @@ macro_rules! on_every_store {
                 #[test]
                 #[cfg_attr(not(has_postgresql), ignore = "PostgreSQL is not installed")]
                 fn $test() { super::$test(super::On::Postgres); }
+            )*
+        }
+        mod sqlite_and_s3 {
+            $(#[test] fn $test() { super::$test(super::On::SqliteAndBucket); })*
+        }
+        mod postgresql_and_s3 {
+            $(
+                #[test]
+                #[cfg_attr(not(has_postgresql), ignore = "PostgreSQL is not installed")]
+                fn $test() { super::$test(super::On::PostgresAndBucket); }
             )*
         }
     };
@@ -877,6 +1039,7 @@ on_every_store! {
     what_no_transaction_names_is_garbage_and_cleared
     one_writes_at_a_time_and_reading_goes_on
     every_change_of_a_segment_is_found
+    what_was_fetched_decides_nothing
     an_empty_file_is_a_batch_without_facts
     files_in_pieces_give_the_same_history
     contradictions_are_named_up_to_a_number_and_all_counted
@@ -890,4 +1053,6 @@ on_every_store! {
     changed_rows_of_the_catalogue_are_found
     the_same_receipts_give_the_same_chain
     a_ledger_is_opened_again_as_it_was_left
+    a_ledger_is_made_by_one_of_many_that_open_it
+    a_copy_is_restored_on_every_store
 }

@@ -5,6 +5,7 @@
 //! differs), no numbers given by the database (which may leave gaps), an order by keys wherever rows come in an order,
 //! parameters whose type shows where they stand first (`cast(?2 as text) is null`).
 
+mod pgpass;
 mod postgres;
 mod sqlite;
 
@@ -219,6 +220,19 @@ impl Records {
         }
     }
 
+    /// Goes through the rows of a query, however many there are; within a transaction. Until it has ended, nothing else may be
+    /// asked of this database.
+    pub(crate) fn each(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(Row) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        match self {
+            Records::Sqlite(database) => database.each(sql, each),
+            Records::Postgres(database) => database.each(sql, each),
+        }
+    }
+
     /// The first row of a query.
     pub(crate) fn row(&self, sql: &str, parameters: &[Value]) -> Result<Option<Row>, LedgerError> {
         Ok(self.rows(sql, parameters)?.into_iter().next())
@@ -268,6 +282,26 @@ impl Records {
         }
     }
 
+    /// The tables of the catalogue.
+    pub(crate) fn own_tables(&self) -> Result<Vec<String>, LedgerError> {
+        let sql = match self {
+            Records::Sqlite(_) => "select name from sqlite_schema where type = 'table' order by name",
+            Records::Postgres(_) => {
+                "select tablename::text from pg_catalog.pg_tables
+                 where schemaname = current_schema() and tablename <> 'format' order by tablename"
+            }
+        };
+        self.rows(sql, &[])?.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+    }
+
+    /// Copies all of it into a new file of SQLite, as it is at one moment, where the database can do that by itself.
+    pub(crate) fn copy_into_file(&self, path: &Path) -> Result<bool, LedgerError> {
+        match self {
+            Records::Sqlite(database) => database.copy_into_file(path).map(|()| true),
+            Records::Postgres(_) => Ok(false),
+        }
+    }
+
     /// Makes tables, by a text that creates or alters them in the words of SQLite. Where there is a schema to hold them,
     /// it is made too.
     pub(crate) fn make_tables(&self, sql: &str) -> Result<(), LedgerError> {
@@ -297,6 +331,11 @@ impl Records {
             Records::Sqlite(_) => WriteLock::of_folder(directory),
             Records::Postgres(database) => Ok(WriteLock::of_server(database.lock()?)),
         }
+    }
+
+    /// Whether it lies outside of the folder of its ledger.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        matches!(self, Records::Postgres(_))
     }
 
     /// What holds it, for messages.

@@ -22,6 +22,9 @@ use crate::{Hash, LedgerError, Server};
 /// How long a connection or a lock of another session is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Rows that are fetched at once where there may be very many.
+const AT_ONCE: usize = 2_000;
+
 pub(crate) struct Database {
     session: Arc<Mutex<Session>>,
     name: String,
@@ -84,7 +87,8 @@ impl Database {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
         }
-        config.application_name("impegno");
+        // Whoever looks after the server sees whose session it is.
+        config.application_name(&format!("impegno {}", server.schema));
         let name = name_of(&config, &server.schema);
         let mut client = config.connect(NoTls).map_err(|error| {
             let what = told(&error);
@@ -126,12 +130,33 @@ impl Database {
     pub(super) fn rows(&self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, LedgerError> {
         let mut session = the(&self.session);
         let (client, statement) = self.prepared(&mut session, sql)?;
-        let rows =
-            client.query(&statement, &given(parameters)).map_err(|error| failed(&self.name, &error))?;
-        let width = statement.columns().len();
+        let rows = client.query(&statement, &given(parameters));
+        self.values(&rows.map_err(|error| failed(&self.name, &error))?)
+    }
+
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(Row) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        self.script(&format!("declare rows_of_a_copy no scroll cursor for {sql}"))?;
+        loop {
+            // Not kept prepared: the cursor is another each time.
+            let text = format!("fetch {AT_ONCE} from rows_of_a_copy");
+            let rows = the(&self.session).client.query(&text, &[]);
+            let rows = self.values(&rows.map_err(|error| failed(&self.name, &error))?)?;
+            let last = rows.len() < AT_ONCE;
+            rows.into_iter().try_for_each(&mut *each)?;
+            if last {
+                return self.script("close rows_of_a_copy");
+            }
+        }
+    }
+
+    fn values(&self, rows: &[postgres::Row]) -> Result<Vec<Row>, LedgerError> {
         rows.iter()
             .map(|row| {
-                let values = (0..width).map(|column| row.try_get::<_, Value>(column));
+                let values = (0..row.len()).map(|column| row.try_get::<_, Value>(column));
                 values.collect::<Result<_, _>>().map(Row).map_err(|error| failed(&self.name, &error))
             })
             .collect()

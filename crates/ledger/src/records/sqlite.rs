@@ -96,6 +96,30 @@ impl Database {
         Ok(found)
     }
 
+    pub(super) fn each(
+        &self,
+        sql: &str,
+        each: &mut dyn FnMut(Row) -> Result<(), LedgerError>,
+    ) -> Result<(), LedgerError> {
+        let mut statement = self.connection.prepare(sql)?;
+        let width = statement.column_count();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let values = (0..width).map(|column| row.get_ref(column).map(value));
+            each(Row(values.collect::<rusqlite::Result<_>>()?))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn copy_into_file(&self, path: &Path) -> Result<(), LedgerError> {
+        let Some(path) = path.to_str() else {
+            return Err(LedgerError::Catalogue(format!("{}: not in UTF-8", path.display())));
+        };
+        // One transaction that only reads: others write on.
+        self.connection.execute("vacuum into ?1", [path])?;
+        Ok(())
+    }
+
     pub(super) fn format(&self) -> Result<i64, LedgerError> {
         Ok(self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
     }

@@ -110,3 +110,13 @@ pub(crate) fn copy(server: &Server) -> Server {
     client.execute(&on, &[]).expect("its numbers go on");
     copy
 }
+
+/// Ends all sessions of a catalogue, as whoever looks after a server may.
+pub(crate) fn end_sessions(server: &Server) {
+    let mut client = client(&server.schema);
+    let ended = client.execute(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1",
+        &[&format!("impegno {}", server.schema)],
+    );
+    assert!(ended.expect("ended") > 0, "there was one");
+}
