@@ -1,10 +1,13 @@
 //! The command line.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use impegno_calendar::{Instant, Period};
 use jiff::civil::Date;
+
+use crate::spool::Spool;
 
 /// What a public digital-service centre promises, measured exactly and published.
 #[derive(Debug, Parser)]
@@ -28,6 +31,10 @@ pub(crate) enum Command {
     Calendar(Calendar),
     /// Receive files: those named, or the inbox and the registers
     Import(Import),
+    /// Receive results and events live, over HTTP: acknowledged when they are on disk
+    Receive(Receive),
+    /// Who may write to a live source: make, list and revoke tokens
+    Token(Tokens),
     /// What was received, batch by batch
     Batches(Batches),
     /// Code, expected, measured, deviation, verdict of every commitment
@@ -192,6 +199,84 @@ pub(crate) struct Import {
     /// Instant of receipt instead of now, ISO 8601 (for reproducible runs)
     #[arg(long, value_name = "INSTANT")]
     pub at: Option<Instant>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Receive {
+    /// The centre folder
+    pub centre: PathBuf,
+    /// Where to listen; port 0 takes any that is free and says which
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8460")]
+    pub listen: SocketAddr,
+    /// Listen on an address that other machines reach: a proxy before it has TLS
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Close a log and receive it into the ledger so long after its first result
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = seconds)]
+    pub roll: u64,
+    /// Close a log when it has so many MiB
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    pub roll_size: u64,
+    /// Longest body of a request in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=32))]
+    pub body: u64,
+    /// Take finished files of Nagios performance data from a folder and remove them when they are on disk; several may be
+    /// named
+    #[arg(long, value_name = "SOURCE=DIR", value_parser = spool)]
+    pub spool: Vec<Spool>,
+    /// Requests that may wait for the disk, in MiB; beyond them clients wait
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=65536))]
+    pub queue: u64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tokens {
+    /// The centre folder
+    pub centre: PathBuf,
+    #[command(subcommand)]
+    pub command: TokenCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token for a live source; it is printed once, the register keeps its hash
+    Add {
+        /// The source
+        source: String,
+        /// When it ceases to hold, ISO 8601; never unless given
+        #[arg(long, value_name = "INSTANT")]
+        until: Option<Instant>,
+        /// Whose it is
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// The tokens of the register
+    List,
+    /// A token holds no more from now on
+    Revoke {
+        /// Its name in the register
+        id: String,
+    },
+}
+
+/// A source and the folder of its files.
+fn spool(text: &str) -> Result<Spool, String> {
+    match text.split_once('=') {
+        Some((source, folder)) if !source.is_empty() && !folder.is_empty() => {
+            Ok(Spool { source: source.to_owned(), folder: PathBuf::from(folder) })
+        }
+        _ => Err("write SOURCE=DIR".to_owned()),
+    }
+}
+
+/// Seconds of `90s`, `15m` or `2h`.
+fn seconds(text: &str) -> Result<u64, String> {
+    let units = [('s', 1), ('m', 60), ('h', 3_600)];
+    let read = units
+        .iter()
+        .find_map(|(unit, scale)| text.strip_suffix(*unit)?.parse::<u64>().ok()?.checked_mul(*scale));
+    read.filter(|seconds| (1..=86_400).contains(seconds))
+        .ok_or_else(|| "write 90s, 15m or 2h, at most a day".to_owned())
 }
 
 #[derive(Debug, Args)]

@@ -10,8 +10,8 @@ use impegno_facts::{Origin, State};
 use impegno_findings::{Code, Finding, Place, nearest};
 use impegno_measure::Joins;
 use impegno_sources::{
-    Declaration, EventColumns, FINDING, FINDING_DIMENSIONS, FOUND, FactColumns, Format, MEASURE, REGISTERS,
-    SCAN_DIMENSIONS, SCAN_KINDS, ScanFormat, TableFormat, Vocabulary, register,
+    Declaration, EventColumns, FINDING, FINDING_DIMENSIONS, FOUND, FactColumns, Format, LiveFacts, MEASURE,
+    REGISTERS, SCAN_DIMENSIONS, SCAN_KINDS, ScanFormat, TableFormat, Vocabulary, register,
 };
 
 use crate::folder::Loaded;
@@ -170,8 +170,9 @@ fn check_source_clocks(within: &Within, waiting: &Waiting<'_>, loaded: &Loaded, 
     }
     for (source, clock) in &loaded.centre.source_clocks {
         let declared = loaded.sources.get(source).map(|(declaration, _)| &declaration.format);
-        let gives = matches!(declared, Some(Format::Table(table))
-            if matches!(&table.facts, FactColumns::Cases { kind, .. } if *kind == within.cases));
+        let gives = declared.and_then(table_of).is_some_and(
+            |table| matches!(&table.facts, FactColumns::Cases { kind, .. } if *kind == within.cases),
+        );
         if gives && !within.is_judged_by(clock) {
             let message = format!(
                 "{}: the clock `{}` of the source `{source}` has no such term",
@@ -183,6 +184,18 @@ fn check_source_clocks(within: &Within, waiting: &Waiting<'_>, loaded: &Loaded, 
     }
 }
 
+/// The table that the rows of a source stand in, or that its live events could stand in.
+fn table_of(format: &Format) -> Option<&TableFormat> {
+    match format {
+        Format::Table(table) => Some(table),
+        Format::Live(live) => match &live.facts {
+            LiveFacts::Cases(table) => Some(table),
+            LiveFacts::Checks { .. } => None,
+        },
+        Format::NagiosLog | Format::Perfdata | Format::Scans(_) => None,
+    }
+}
+
 /// The networks that the sources of scans name; `None` without any, or where one says them otherwise.
 fn networks(loaded: &Loaded) -> Option<BTreeSet<String>> {
     let mut networks = BTreeSet::new();
@@ -190,7 +203,7 @@ fn networks(loaded: &Loaded) -> Option<BTreeSet<String>> {
         match &declaration.format {
             Format::Scans(scans) => networks.extend(scans.network.words()?.into_iter().map(str::to_owned)),
             Format::Table(table) if table.dimensions.contains_key("network") => return None,
-            Format::Table(_) | Format::NagiosLog | Format::Perfdata => {}
+            Format::Table(_) | Format::NagiosLog | Format::Perfdata | Format::Live(_) => {}
         }
     }
     (!networks.is_empty()).then_some(networks)
@@ -272,6 +285,10 @@ impl Known {
     fn learn(&mut self, declaration: &Declaration, loaded: &Loaded) {
         let table = match &declaration.format {
             Format::NagiosLog | Format::Perfdata => return,
+            Format::Live(live) => match &live.facts {
+                LiveFacts::Checks { .. } => return,
+                LiveFacts::Cases(table) => table,
+            },
             Format::Scans(scans) => {
                 self.learn_scans(scans);
                 return;

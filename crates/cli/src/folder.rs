@@ -159,6 +159,10 @@ fn load_at(directory: &Path, ledger: &Path, frozen: bool) -> Result<Loaded, Fail
     };
     let unknown = crate::dimensions::unknown(&loaded);
     loaded.findings.extend(unknown);
+    if !frozen {
+        let (_, findings) = crate::live::tokens(&loaded);
+        loaded.findings.extend(findings);
+    }
     Ok(loaded)
 }
 

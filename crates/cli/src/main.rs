@@ -11,11 +11,13 @@ mod exit;
 mod folder;
 mod hypothesis;
 mod import;
+mod live;
 mod output;
 mod publication;
 mod samples;
 mod served;
 mod storage;
+mod spool;
 mod supply;
 
 use std::process::ExitCode;
@@ -52,6 +54,8 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Check(one) => commands::check::run(&one),
         Command::Calendar(one) => commands::calendar::run(&one),
         Command::Import(one) => commands::import::run(&one),
+        Command::Receive(one) => commands::receive::run(&one),
+        Command::Token(one) => commands::token::run(&one),
         Command::Batches(one) => commands::batches::run(&one),
         Command::Measure(one) => commands::measure::run(&one),
         Command::Forecast(one) => commands::forecast::run(&one),

@@ -15,6 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("runs", &["facts"]),
     ("cvss", &[]),
     ("sources", &["findings", "settings", "calendar", "clocks", "facts", "cvss"]),
+    ("live", &["findings", "calendar", "facts", "sources"]),
     ("propose", &["findings", "settings", "calendar", "facts", "sources"]),
     ("charter", &["findings", "settings", "calendar", "clocks"]),
     ("ledger", &["facts", "runs", "calendar"]),
@@ -29,7 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "findings", "settings", "calendar", "facts", "runs", "cvss", "sources", "propose", "charter",
+            "findings", "settings", "calendar", "facts", "runs", "cvss", "sources", "live", "propose", "charter",
             "ledger", "release", "measure", "fit", "report", "publish", "paper", "compare", "sample",
         ],
     ),

@@ -107,7 +107,7 @@ impl StateType {
 }
 
 /// One check as a value, for adding it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
     /// Microseconds since 1970 in UTC.
     pub at: i64,
@@ -136,6 +136,22 @@ impl Checks {
         self.state_type.push(check.state_type);
         self.attempt.push(check.attempt);
         self.line.push(check.line);
+    }
+
+    /// A row as a value, without its probe.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row(&self, row: usize) -> Check {
+        Check {
+            at: self.at[row],
+            state: self.state[row],
+            latency: self.latency[row],
+            origin: self.origin[row],
+            state_type: self.state_type[row],
+            attempt: self.attempt[row],
+            line: self.line[row],
+        }
     }
 
     /// Identity and content of every row.

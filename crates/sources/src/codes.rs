@@ -137,6 +137,22 @@ pub(crate) const PARTIAL_REPORT: Code = Code {
     meaning: "A scan report has one page of the results, or those that a filter selects; it was received, and what it leaves out widens the band of every promise on the scan.",
 };
 
+/// A log of live results that was changed.
+pub(crate) const DAMAGED_GROUP: Code = Code {
+    name: "damaged-group",
+    meaning: "Rows of a log of live results are not as they were acknowledged: the checksum of their group is another. They were left out; the groups before and behind them were received.",
+};
+/// The end of a log of live results.
+pub(crate) const UNACKNOWLEDGED: Code = Code {
+    name: "unacknowledged-rows",
+    meaning: "A log of live results ends with rows that were acknowledged to nobody, because the receiver was stopped while it wrote them; they were left out.",
+};
+/// A response time without a state.
+pub(crate) const LATENCY_ALONE: Code = Code {
+    name: "latency-without-state",
+    meaning: "A log of live results has a response time of a probe at an instant of which it has no state; it makes no check and was left out.",
+};
+
 /// The codes of this crate.
 pub const CODES: &[Code] = &[
     EMPTY_FILE,
@@ -166,4 +182,7 @@ pub const CODES: &[Code] = &[
     UNREADABLE_REPORT,
     UNFINISHED_SCAN,
     PARTIAL_REPORT,
+    DAMAGED_GROUP,
+    UNACKNOWLEDGED,
+    LATENCY_ALONE,
 ];

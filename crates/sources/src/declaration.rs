@@ -1,5 +1,6 @@
 //! How the files of a source are read: `sources/*.toml` of the centre folder.
 
+mod live;
 mod openvas;
 mod read;
 
@@ -12,6 +13,7 @@ use crate::civil::TimePattern;
 use crate::file_name::NamePattern;
 use crate::text::TextEncoding;
 use crate::workbook::Workbook;
+pub use live::{LineColumns, LiveFacts, LiveFormat, SeriesColumns, StateField};
 pub use openvas::{AddressRange, NetworkBy, NetworkKey, ScanForm, ScanFormat};
 pub(crate) use openvas::{NETWORK, SCAN};
 pub use read::read_declaration;
@@ -73,6 +75,8 @@ pub enum Format {
     Table(Box<TableFormat>),
     /// Reports of the vulnerability scanner OpenVAS.
     Scans(Box<ScanFormat>),
+    /// Logs of live receiving.
+    Live(Box<LiveFormat>),
 }
 
 impl Format {
@@ -80,6 +84,7 @@ impl Format {
     pub fn gives_cases(&self) -> bool {
         match self {
             Format::Table(table) => matches!(table.facts, FactColumns::Cases { .. }),
+            Format::Live(live) => matches!(live.facts, LiveFacts::Cases(_)),
             Format::Scans(_) => true,
             Format::NagiosLog | Format::Perfdata => false,
         }
@@ -296,6 +301,7 @@ impl Declaration {
     pub fn vocabularies(&self) -> Vec<&Vocabulary> {
         match &self.format {
             Format::NagiosLog | Format::Perfdata | Format::Scans(_) => Vec::new(),
+            Format::Live(live) => live.vocabularies(),
             Format::Table(table) => table.dimensions.values().map(|column| &column.vocabulary).collect(),
         }
     }

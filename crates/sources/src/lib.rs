@@ -10,6 +10,7 @@ mod compressed;
 mod declaration;
 mod file_name;
 mod findings;
+pub mod live;
 mod nagios_log;
 mod openvas;
 mod perfdata;
@@ -23,14 +24,15 @@ pub use civil::TimePattern;
 pub use codes::CODES;
 pub use declaration::{
     AddressRange, Attribution, CheckColumns, Counter, Declaration, DimensionColumn, EventColumns,
-    FactColumns, Format, Grain, MEASURE, Mode, NetworkBy, NetworkKey, Rule, ScanForm, ScanFormat,
-    TableFormat, Vocabulary, read_declaration,
+    FactColumns, Format, Grain, LineColumns, LiveFacts, LiveFormat, MEASURE, Mode, NetworkBy, NetworkKey,
+    Rule, ScanForm, ScanFormat, SeriesColumns, StateField, TableFormat, Vocabulary, read_declaration,
 };
 pub use file_name::NamePattern;
 pub use findings::{FileFindings, KEPT};
 pub use openvas::{
     FINDING, FINDING_DIMENSIONS, FOUND, SCAN_DIMENSIONS, SCAN_KINDS, SCAN_REPORT, SCAN_RESULT, SCANNED_HOST,
 };
+pub use perfdata::{latency_of as perfdata_latency, micros};
 pub use pieces::{Input, PIECE, Stopped};
 pub use registers::{REGISTER_HEADS, REGISTERS, register};
 pub use text::TextEncoding;
@@ -124,6 +126,9 @@ pub fn read_pieces<E>(
     let read = match &declaration.format {
         Format::NagiosLog => {
             pieces::read(&mut nagios_log::Log::new(names, file), file, input, &mut received, &mut take)
+        }
+        Format::Live(format) => {
+            pieces::read(&mut live::LiveLog::new(format, names, file), file, input, &mut received, &mut take)
         }
         Format::Perfdata => {
             pieces::read(&mut perfdata::Perfdata::new(names, file), file, input, &mut received, &mut take)

@@ -138,7 +138,7 @@ fn understand(text: &str, line: u32) -> Result<(String, Check), &'static str> {
     if !text.contains("SERVICESTATE::") {
         return Err("SERVICESTATE is missing");
     }
-    let latency = match data.map(latency) {
+    let latency = match data.map(latency_of) {
         Some(Some(latency)) => latency,
         // A check that failed has no time; that is no mistake.
         Some(None) if state != State::Ok => NO_LATENCY,
@@ -156,8 +156,9 @@ fn understand(text: &str, line: u32) -> Result<(String, Check), &'static str> {
     Ok((format!("{host};{service}"), check))
 }
 
-/// Microseconds of the value labelled `time` or `rta`: `time=0.006512s;;;0.000000`.
-fn latency(data: &str) -> Option<i64> {
+/// Microseconds of the value labelled `time` or `rta` in performance data, `time=0.006512s;;;0.000000`; `None` where there
+/// is none. Digits below a microsecond are rounded up.
+pub fn latency_of(data: &str) -> Option<i64> {
     let value = data.split_whitespace().find_map(|item| {
         let (label, value) = item.split_once('=')?;
         matches!(label.trim_matches('\''), "time" | "rta").then_some(value)
@@ -171,7 +172,17 @@ fn latency(data: &str) -> Option<i64> {
         "us" => 0,
         _ => return None,
     };
+    micros(number, scale)
+}
+
+/// Microseconds of a decimal number of a unit of ten to the power of `scale` microseconds (6: seconds, 3: milliseconds, 0:
+/// microseconds). Digits below a microsecond are rounded up. `None` when it is no number or out of range.
+pub fn micros(number: &str, scale: u32) -> Option<i64> {
     let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || scale > 6 {
+        return None;
+    }
     // Digits below a microsecond are rounded up: a maximum must not be understated.
     let kept: String = decimals.chars().chain("000000".chars()).take(scale as usize).collect();
     let lost = decimals.chars().skip(scale as usize).any(|digit| digit != '0');
@@ -182,15 +193,15 @@ fn latency(data: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::latency;
+    use super::latency_of;
 
     #[test]
     fn units_and_digits_of_latencies() {
-        assert_eq!(latency("time=0.006512s;;;0.000000 size=1B"), Some(6512));
-        assert_eq!(latency("rta=7.25ms;100;200"), Some(7250));
-        assert_eq!(latency("time=12us"), Some(12));
-        assert_eq!(latency("time=0.0000001s"), Some(1));
-        assert_eq!(latency("size=12B"), None);
-        assert_eq!(latency("time=fast"), None);
+        assert_eq!(latency_of("time=0.006512s;;;0.000000 size=1B"), Some(6512));
+        assert_eq!(latency_of("rta=7.25ms;100;200"), Some(7250));
+        assert_eq!(latency_of("time=12us"), Some(12));
+        assert_eq!(latency_of("time=0.0000001s"), Some(1));
+        assert_eq!(latency_of("size=12B"), None);
+        assert_eq!(latency_of("time=fast"), None);
     }
 }

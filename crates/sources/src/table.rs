@@ -22,7 +22,7 @@ use crate::file_name::NamePattern;
 use crate::pieces::{Piece, Reading, too_long};
 use crate::text::TextEncoding;
 use crate::{Names, Received, codes};
-use dimensions::DimensionReader;
+pub(crate) use dimensions::DimensionReader;
 use fields::Header;
 use rows::{Around, Row, Rows};
 use sink::Sink;

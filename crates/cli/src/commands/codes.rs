@@ -34,7 +34,7 @@ pub(crate) fn findings() {
 }
 
 /// Every code of the program, by who finds it.
-fn groups() -> [(&'static str, &'static str, &'static [Code]); 7] {
+fn groups() -> [(&'static str, &'static str, &'static [Code]); 8] {
     [
         (
             "Settings files",
@@ -51,6 +51,7 @@ fn groups() -> [(&'static str, &'static str, &'static [Code]); 7] {
             "Files of the inbox and registers, and the declarations in `sources/` that say how to read them.",
             impegno_sources::CODES,
         ),
+        ("Live receiving", "The register of tokens, `registers/tokens.csv`.", impegno_live::CODES),
         (
             "Proposals",
             "Files without a declared source, for which `impegno import` proposes a mapping.",

@@ -6,6 +6,7 @@ use crate::arguments::Import;
 use crate::commands::propose;
 use crate::exit::{Exit, Failure};
 use crate::import::{Incoming, Summary, name_of, receive, waiting};
+use crate::live::receive_left_behind;
 use crate::{folder, output};
 
 /// Receives the files named, or the inbox and the registers. For files of no declared source a mapping is proposed.
@@ -14,6 +15,10 @@ pub(crate) fn run(arguments: &Import) -> Result<(), Failure> {
     let Some(source) = &arguments.source else {
         let (files, findings) = waiting(&loaded);
         output::findings(&findings, Some(&loaded));
+        let at = arguments.at.map(|at| at.0);
+        if let Some(summary) = receive_left_behind(&loaded, &|| at.unwrap_or_else(now))? {
+            output::talk(&format!("live logs: {}", sentence(&summary)));
+        }
         receive_and_tell(&loaded, &files, arguments.at)?;
         if findings.iter().any(|finding| finding.severity == Severity::Error) {
             return Err(Failure::new(

@@ -21,6 +21,7 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
     let format = match table.required_text("format")? {
         format if format.value == "nagios-log" => Format::NagiosLog,
         format if format.value == "nagios-perfdata" => Format::Perfdata,
+        format if format.value == "live" => Format::Live(Box::new(super::live::read(table)?)),
         format if format.value == "csv" => Format::Table(Box::new(read_table_format(table, None)?)),
         format if format.value == "xlsx" => {
             Format::Table(Box::new(read_table_format(table, Some(WorkbookKind::Xlsx))?))
@@ -35,7 +36,8 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
             Format::Scans(Box::new(super::openvas::read(table, ScanForm::Xml)?))
         }
         format => {
-            let known = ["nagios-log", "nagios-perfdata", "csv", "xlsx", "ods", "openvas-csv", "openvas-xml"];
+            let known =
+                ["nagios-log", "nagios-perfdata", "csv", "xlsx", "ods", "openvas-csv", "openvas-xml", "live"];
             table.unknown_word(&format, &known);
             return None;
         }
@@ -47,8 +49,15 @@ pub fn read_declaration(table: &mut Table<'_>) -> Option<Declaration> {
         let hint = "write \"append\", or \"snapshot\" when every file is the whole";
         table.problem(BAD_SETTING, word, "cases cannot be replaced by period", hint);
     }
+    if let (Some(Mode::Snapshot | Mode::ReplacesPeriod(_)), Some(word), Format::Live(_)) =
+        (mode, &mode_word, &format)
+    {
+        let hint = "write \"append\"";
+        table.problem(BAD_SETTING, word, "what is received live adds facts and is never the whole", hint);
+    }
     if let Some(clock) = &clock
         && !matches!(&format, Format::Table(format) if matches!(format.facts, FactColumns::Cases { .. }))
+        && !matches!(&format, Format::Live(live) if matches!(live.facts, LiveFacts::Cases(_)))
     {
         let hint = "only cases have one; leave it out";
         table.problem(BAD_SETTING, clock, "a clock of facts that are no cases", hint);
@@ -379,12 +388,12 @@ fn read_events(table: &mut Table<'_>) -> Option<EventColumns> {
     Some(EventColumns::Updates { columns, counters: read_counters(table) })
 }
 
-fn read_words(mut table: Table<'_>) -> BTreeMap<String, String> {
+pub(super) fn read_words(mut table: Table<'_>) -> BTreeMap<String, String> {
     let words = table.keys();
     words.into_iter().filter_map(|word| table.text(&word).map(|meaning| (word, meaning.value))).collect()
 }
 
-fn read_dimensions(table: &mut Table<'_>) -> BTreeMap<String, DimensionColumn> {
+pub(super) fn read_dimensions(table: &mut Table<'_>) -> BTreeMap<String, DimensionColumn> {
     let Some(mut dimensions) = table.table("dimensions") else { return BTreeMap::new() };
     let names = dimensions.keys();
     let mut read = BTreeMap::new();

@@ -38,12 +38,23 @@ impl<'d> DimensionReader<'d> {
 
     /// Takes the value of a row, once for each fact of the row.
     pub(crate) fn push(&mut self, row: &Row<'_>, facts: usize, file: &str, findings: &mut FileFindings) {
-        let field = row.field(self.column);
+        self.push_word(row.field(self.column), row.line, facts, file, findings);
+    }
+
+    /// Takes a value that stands in a line, once for each of some facts.
+    pub(crate) fn push_word(
+        &mut self,
+        field: &[u8],
+        line: u32,
+        facts: usize,
+        file: &str,
+        findings: &mut FileFindings,
+    ) {
         let code = match self.resolved.get(field) {
             Some(code) => *code,
             None => {
                 let word = String::from_utf8_lossy(field).into_owned();
-                let code = self.resolve(&word, row.line, file, findings);
+                let code = self.resolve(&word, line, file, findings);
                 self.resolved.insert(field.into(), code);
                 code
             }
