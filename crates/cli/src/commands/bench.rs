@@ -62,12 +62,12 @@ pub(crate) fn run(arguments: &Bench) -> Result<(), Failure> {
     let probes: BTreeSet<&str> = loaded.centre.probes.iter().map(|probe| probe.name.as_str()).collect();
 
     let clock = Meter::start();
-    let read = full(&segments, whole, &office)?;
+    let (read, sum) = full(&segments, whole, &office)?;
     told.line("read: availability, p95 and maximum, all hours and office hours", &clock, read);
     let month = Interval { start: Instant((last - 30 * DAY * 1_000).max(first)), end: whole.end };
     let of_month: Vec<Segment> = segments.iter().filter(|one| one.latest >= month.start.0).cloned().collect();
     let clock = Meter::start();
-    let read = full(&of_month, month, &office)?;
+    let (read, _) = full(&of_month, month, &office)?;
     told.line("the same of the last 30 days", &clock, read);
     let _ = fs::remove_dir_all(loaded.ledger.join("derived"));
     let known = Known::open(&loaded, None)?;
@@ -89,6 +89,7 @@ pub(crate) fn run(arguments: &Bench) -> Result<(), Failure> {
         found.len(),
         segments.len()
     ));
+    output::data(&format!("sum of all p95, p95 in office hours and maxima: {sum} µs\n"));
     if let Some(peak) = peak() {
         output::data(&format!("most memory: {} MB\n", peak / 1_000));
     }
@@ -194,9 +195,10 @@ fn generate(arguments: &Bench, out: &Path, told: &mut Told) -> Result<(), Failur
     Ok(())
 }
 
-/// Both questions of every probe in one pass over the raw results; gives how many were read.
-fn full(segments: &[Segment], whole: Interval, office: &Intervals) -> Result<u64, Failure> {
-    let Some(scan) = Scan::open(segments)? else { return Ok(0) };
+/// Both questions of every probe in one pass over the raw results; gives how many were read, and a sum by which the figures can be
+/// compared with those of another program.
+fn full(segments: &[Segment], whole: Interval, office: &Intervals) -> Result<(u64, u64), Failure> {
+    let Some(scan) = Scan::open(segments)? else { return Ok((0, 0)) };
     let (start, end) = (whole.start.0, whole.end.0);
     let office: Vec<(i64, i64)> = office.iter().map(|hours| (hours.start.0, hours.end.0)).collect();
     let found = scan.each(
