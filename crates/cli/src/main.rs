@@ -16,8 +16,8 @@ mod output;
 mod publication;
 mod samples;
 mod served;
-mod storage;
 mod spool;
+mod storage;
 mod supply;
 
 use std::process::ExitCode;

@@ -30,8 +30,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "findings", "settings", "calendar", "facts", "runs", "cvss", "sources", "live", "propose", "charter",
-            "ledger", "release", "measure", "fit", "report", "publish", "paper", "compare", "sample",
+            "findings", "settings", "calendar", "facts", "runs", "cvss", "sources", "live", "propose",
+            "charter", "ledger", "release", "measure", "fit", "report", "publish", "paper", "compare",
+            "sample",
         ],
     ),
 ];

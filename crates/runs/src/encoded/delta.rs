@@ -34,7 +34,12 @@ impl Steps {
         let parts = unsigned(bytes)? as usize;
         let count = unsigned(bytes)? as usize;
         let mut value = signed(bytes)?;
-        if parts == 0 || block == 0 || block % parts != 0 || block / parts % 8 != 0 || block > 1 << 20 {
+        if parts == 0
+            || block == 0
+            || !block.is_multiple_of(parts)
+            || !(block / parts).is_multiple_of(8)
+            || block > 1 << 20
+        {
             return Err(Malformed("sizes of blocks"));
         }
         let size = block / parts;
