@@ -14,10 +14,12 @@ import time
 from zoneinfo import ZoneInfo
 
 HOLD = 180_000
+# Holidays of Italy in 2025 that fall on a day from Monday to Friday.
+HOLIDAYS = {(1, 1), (1, 6), (4, 21), (4, 25), (5, 1), (6, 2), (8, 15), (12, 8), (12, 25), (12, 26)}
 
 
 def office(first, last):
-    """Start and end of each window from Monday to Friday, 8 to 18 in Rome, in milliseconds."""
+    """Start and end of each window from Monday to Friday, 8 to 18 in Rome, without holidays, in milliseconds."""
     zone = ZoneInfo("Europe/Rome")
     day = datetime.datetime.fromtimestamp(first / 1000, zone).date()
     windows = []
@@ -25,7 +27,7 @@ def office(first, last):
         start = datetime.datetime(day.year, day.month, day.day, 8, tzinfo=zone).timestamp() * 1000
         if start > last:
             return windows
-        if day.weekday() < 5:
+        if day.weekday() < 5 and (day.month, day.day) not in HOLIDAYS:
             end = datetime.datetime(day.year, day.month, day.day, 18, tzinfo=zone).timestamp() * 1000
             windows.append((int(start), int(end)))
         day += datetime.timedelta(days=1)
