@@ -1,7 +1,8 @@
 //! The catalogue: batches, segments, ended rows, findings, as rows of [`Records`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use impegno_facts::Kind;
@@ -189,9 +190,37 @@ pub(crate) struct NewBatch<'a> {
     pub received_at: i64,
 }
 
+/// Ends of the names of catalogues that are being made.
+pub(crate) const UNFINISHED: &str = ".unfinished";
+
+/// Makes a catalogue without a batch under another name, and gives it its own when it is on disk: one without tables is never
+/// seen, whenever the making is interrupted. Another process may be faster: then its catalogue stays.
+fn make_whole(path: &Path) -> Result<(), LedgerError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}{UNFINISHED}", std::process::id()));
+    let unfinished = PathBuf::from(name);
+    let io = |error| LedgerError::io(&unfinished, error);
+    let make = || {
+        match fs::remove_file(&unfinished) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        drop(Catalogue::of(Records::in_file(&unfinished)?, &unfinished)?);
+        fs::File::open(&unfinished).and_then(|file| file.sync_all()).map_err(io)?;
+        fs::hard_link(&unfinished, path).map_err(|error| LedgerError::io(path, error))
+    };
+    let made = make();
+    // What is left of it goes with the next import.
+    let _ = fs::remove_file(&unfinished);
+    if path.exists() { Ok(()) } else { made }
+}
+
 impl Catalogue {
     /// Opens the catalogue in a file, made when it is not there.
     pub(crate) fn open(path: &Path) -> Result<Catalogue, LedgerError> {
+        if !path.exists() {
+            make_whole(path)?;
+        }
         Catalogue::of(Records::in_file(path)?, path)
     }
 

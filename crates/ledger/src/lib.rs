@@ -320,6 +320,21 @@ impl Ledger {
         }
     }
 
+    /// Catalogues whose making was interrupted.
+    fn clear_unfinished_catalogues(&self) -> Result<(), LedgerError> {
+        let entries = fs::read_dir(&self.directory).map_err(|error| LedgerError::io(&self.directory, error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| LedgerError::io(&self.directory, error))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // SQLite adds endings of its own to the names of its files.
+            if name.starts_with(DATABASE) && name.contains(catalogue::UNFINISHED) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
     fn clear_garbage(&self) -> Result<(), LedgerError> {
         if self.in_doubt {
             // What looks like garbage may be named by the batch in doubt. The next import knows.
@@ -330,6 +345,7 @@ impl Ledger {
             Depot::Folder(_) => self.catalogue.segment_files()?,
             Depot::Bucket(_) => BTreeSet::new(),
         };
+        self.clear_unfinished_catalogues()?;
         let directory = self.directory.join(SEGMENTS);
         let entries = fs::read_dir(&directory).map_err(|error| LedgerError::io(&directory, error))?;
         for entry in entries {
