@@ -41,16 +41,6 @@ impl<'b> Reader<'b> {
         Err(exec_datafusion_err!("what was gathered of a part cannot be read"))
     }
 
-    /// The next so many bytes.
-    pub(crate) fn bytes(&mut self, many: usize) -> Result<&'b [u8]> {
-        let (bytes, rest) = self
-            .0
-            .split_at_checked(many)
-            .ok_or_else(|| exec_datafusion_err!("what was gathered of a part cannot be read"))?;
-        self.0 = rest;
-        Ok(bytes)
-    }
-
     /// The next number that may be negative.
     pub(crate) fn signed(&mut self) -> Result<i64> {
         let number = self.number()?;
