@@ -322,7 +322,8 @@ impl Ledger {
 
     /// Catalogues whose making was interrupted.
     fn clear_unfinished_catalogues(&self) -> Result<(), LedgerError> {
-        let entries = fs::read_dir(&self.directory).map_err(|error| LedgerError::io(&self.directory, error))?;
+        let entries =
+            fs::read_dir(&self.directory).map_err(|error| LedgerError::io(&self.directory, error))?;
         for entry in entries {
             let entry = entry.map_err(|error| LedgerError::io(&self.directory, error))?;
             let name = entry.file_name();

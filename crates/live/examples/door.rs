@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = LiveFolder::within(&place);
     let _claim = folder.claim()?.ok_or("another receiver writes there")?;
     // The token of a receiver for measuring is no secret.
-    let made = Token::new([7; 32], "flood", Instant(0), None, "");
+    let made = Token::made([7; 32], "flood", Instant(0), None, "");
     let tokens = place.join("tokens.csv");
     std::fs::write(&tokens, write_tokens(&[made.token]))?;
     let format = LiveFormat { facts: LiveFacts::Checks { prometheus: None, lines: None } };

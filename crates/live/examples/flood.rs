@@ -147,7 +147,7 @@ fn request(options: &Options, connection: u64, n: u64) -> (String, Vec<u8>) {
         let at = options.start + n * options.rows + row;
         // Response times of 5 to 55 ms, and a failure now and then, without any chance in them.
         let latency = 5_000 + (at * 7_919 + connection * 104_729) % 50_000;
-        let state = if at % 997 == 0 { "critical" } else { "ok" };
+        let state = if at.is_multiple_of(997) { "critical" } else { "ok" };
         let _ = writeln!(
             body,
             r#"{{"probe":"flood-{connection};flood","at_s":{at},"state":"{state}","latency_us":{latency}}}"#

@@ -55,7 +55,7 @@ pub struct NewToken {
 
 impl Token {
     /// Makes a token of 32 random bytes.
-    pub fn new(
+    pub fn made(
         random: [u8; 32],
         source: &str,
         from: Instant,
@@ -214,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_token_is_written_read_and_known_again() {
-        let made = Token::new([7; 32], "sonde", NOW, None, "server di controllo, \"sala 2\"");
+        let made = Token::made([7; 32], "sonde", NOW, None, "server di controllo, \"sala 2\"");
         let text = write_tokens(std::slice::from_ref(&made.token));
         assert!(!text.contains(made.secret.trim_start_matches(BEGIN)), "the secret is kept nowhere");
         let (tokens, findings) = read_tokens(&text, ["sonde"]);

@@ -128,7 +128,8 @@ fn take_waiting(draft: &mut Draft, directory: &Path) -> Result<(), Failure> {
     }
     let own = |path: &str| {
         let first = path.split('/').next().unwrap_or_default();
-        first.starts_with("ledger.sqlite") || ["segments", "cache", "lock", "elsewhere"].contains(&first)
+        first.starts_with("ledger.sqlite")
+            || ["segments", "cache", "derived", "lock", "elsewhere"].contains(&first)
     };
     let mut seen = BTreeSet::new();
     loop {

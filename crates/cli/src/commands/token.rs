@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Tokens) -> Result<(), Failure> {
                 Failure::new(Exit::Unexpected, format!("the system gives no random numbers: {error}"))
             })?;
             let note = note.as_deref().unwrap_or_default();
-            let made = Token::new(random, source, Instant(now()), *until, note);
+            let made = Token::made(random, source, Instant(now()), *until, note);
             let id = made.token.id.clone();
             all.push(made.token);
             write(&loaded, &all)?;

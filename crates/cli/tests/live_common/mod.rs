@@ -12,7 +12,7 @@ use impegno_facts::{Facts, Kind};
 use impegno_ledger::Ledger;
 
 /// Seconds since 1970 of the first result.
-pub const START: u64 = 1_741_687_200;
+pub(crate) const START: u64 = 1_741_687_200;
 
 const CENTRE: &str = "name = { it = \"Prova\", en = \"Trial\" }\nzone = \"Europe/Rome\"\n";
 
@@ -26,28 +26,28 @@ const EVENTS: &str = "title = { it = \"Ticket\", en = \"Tickets\" }\nformat = \"
     kind = \"ticket\"\nopening = \"opened\"\nevents = [\"opened\", \"solved\"]\n[dimensions]\nchannel = \"channel\"\n";
 
 /// Where the project lies.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// A result, by its number: a second each.
-pub fn result_line(n: u64) -> String {
+pub(crate) fn result_line(n: u64) -> String {
     let at = START + n;
     format!("{{\"probe\":\"web1;http\",\"at_s\":{at},\"state\":\"ok\",\"latency_us\":{}}}\n", n % 997)
 }
 
 /// A body of results.
-pub fn results_body(first: u64, count: u64) -> String {
+pub(crate) fn results_body(first: u64, count: u64) -> String {
     (first..first + count).map(result_line).collect()
 }
 
 /// A centre folder with live sources.
-pub struct Live {
+pub(crate) struct Live {
     folder: tempfile::TempDir,
 }
 
 /// A receiver that runs.
-pub struct Running {
+pub(crate) struct Running {
     child: Child,
     pub address: String,
     talk: Option<std::thread::JoinHandle<String>>,
@@ -55,12 +55,12 @@ pub struct Running {
 
 /// Sends requests, each on a connection of its own.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     address: String,
 }
 
 impl Live {
-    pub fn new() -> Live {
+    pub(crate) fn new() -> Live {
         let live = Live { folder: tempfile::tempdir().expect("a folder") };
         for (file, text) in
             [("centre.toml", CENTRE), ("sources/sonde.toml", CHECKS), ("sources/ticket.toml", EVENTS)]
@@ -71,7 +71,7 @@ impl Live {
     }
 
     /// The centre of a page: blocks that name a file after their language.
-    pub fn from_page(page: &str) -> Live {
+    pub(crate) fn from_page(page: &str) -> Live {
         let live = Live { folder: tempfile::tempdir().expect("a folder") };
         for block in page.split("```").skip(1).step_by(2) {
             let (info, text) = block.split_once('\n').expect("a block has a first line");
@@ -88,7 +88,7 @@ impl Live {
         fs::write(path, text).expect("a file");
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -99,7 +99,7 @@ impl Live {
     }
 
     /// Runs a command that must end well; what it printed, data and talk.
-    pub fn run(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
         let output = self.command(arguments).output().expect("it runs");
         let talk = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{arguments:?}: {talk}");
@@ -107,19 +107,19 @@ impl Live {
     }
 
     /// Runs a command that must fail; its code and talk.
-    pub fn fails(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn fails(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.command(arguments).output().expect("it runs");
         assert!(!output.status.success(), "{arguments:?}");
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
     /// Makes a token.
-    pub fn token(&self, source: &str) -> String {
+    pub(crate) fn token(&self, source: &str) -> String {
         self.run(&["token", "add", source]).trim().to_owned()
     }
 
     /// Starts a receiver and waits until it listens.
-    pub fn start(&self, arguments: &[&str]) -> Running {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let mut command = self.command(&["receive"]);
         if !arguments.contains(&"--listen") {
             command.args(["--listen", "127.0.0.1:0"]);
@@ -145,7 +145,7 @@ impl Live {
     }
 
     /// Every check that holds, with how often it is there and its response time.
-    pub fn checks(&self) -> BTreeMap<(String, i64), (u32, i64)> {
+    pub(crate) fn checks(&self) -> BTreeMap<(String, i64), (u32, i64)> {
         let mut found: BTreeMap<(String, i64), (u32, i64)> = BTreeMap::new();
         for facts in self.facts(Kind::Checks) {
             let Facts::Checks(checks) = facts else { continue };
@@ -158,7 +158,7 @@ impl Live {
     }
 
     /// Every event that holds: case, event, instant.
-    pub fn events(&self) -> Vec<(String, String, i64)> {
+    pub(crate) fn events(&self) -> Vec<(String, String, i64)> {
         let mut found = Vec::new();
         for facts in self.facts(Kind::Cases) {
             let Facts::Cases(cases) = facts else { continue };
@@ -177,7 +177,7 @@ impl Live {
     }
 
     /// The logs that wait to be received.
-    pub fn logs(&self) -> Vec<PathBuf> {
+    pub(crate) fn logs(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
         for source in fs::read_dir(self.path().join(".ledger/live")).expect("the logs") {
             let source = source.expect("an entry").path();
@@ -192,12 +192,12 @@ impl Live {
 }
 
 impl Running {
-    pub fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         Client { address: self.address.clone() }
     }
 
     /// Asks it to stop and waits until everything is in the ledger.
-    pub fn stop(mut self) {
+    pub(crate) fn stop(mut self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill").success());
         let status = self.child.wait().expect("it ends");
@@ -206,7 +206,7 @@ impl Running {
     }
 
     /// Kills it.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("kill");
         self.child.wait().expect("it ends");
     }
@@ -221,12 +221,18 @@ impl Drop for Running {
 
 impl Client {
     /// Status and body of an answer.
-    pub fn post(&self, path: &str, token: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
+    pub(crate) fn post(
+        &self,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> (u16, String) {
         self.try_post(path, token, headers, body).expect("an answer")
     }
 
     /// The same; `None` when the receiver is gone.
-    pub fn try_post(
+    pub(crate) fn try_post(
         &self,
         path: &str,
         token: &str,
@@ -251,7 +257,7 @@ impl Client {
     }
 
     /// Sends a request, whole or half of it, and closes the connection without waiting.
-    pub fn send_and_leave(&self, path: &str, token: &str, body: &[u8], is_whole: bool) {
+    pub(crate) fn send_and_leave(&self, path: &str, token: &str, body: &[u8], is_whole: bool) {
         let mut stream = TcpStream::connect(&self.address).expect("a connection");
         let head = self.head(path, token, &[], body.len());
         stream.write_all(head.as_bytes()).expect("the head");

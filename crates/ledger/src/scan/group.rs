@@ -208,6 +208,9 @@ impl Kept {
     }
 }
 
+/// A page of a column: how many numbers, their encoding, and its bytes.
+type DataPage = (usize, Encoding, Bytes);
+
 /// The columns of a group on the way to be opened.
 struct Columns<'m> {
     piece: Arc<Piece>,
@@ -217,7 +220,7 @@ struct Columns<'m> {
 
 impl Columns<'_> {
     /// The dictionary of a column, empty without one, and its pages: numbers, encoding, bytes.
-    fn pages(&self, name: &str) -> Result<(Bytes, Vec<(usize, Encoding, Bytes)>), Closed> {
+    fn pages(&self, name: &str) -> Result<(Bytes, Vec<DataPage>), Closed> {
         let meta = column(self.meta, name).ok_or(Malformed("a column is missing"))?;
         let mut reader = SerializedPageReader::new(self.piece.clone(), meta, self.rows, None)?;
         let mut dictionary = Bytes::new();

@@ -21,6 +21,7 @@ pub struct LiveFormat {
 
 /// Which facts a live source gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each declared source")]
 pub enum LiveFacts {
     /// Results of checks.
     Checks {
