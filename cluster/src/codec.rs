@@ -104,7 +104,7 @@ impl PhysicalExtensionCodec for Scans {
         converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         match ours(buf) {
-            Some(json) => Ok(Arc::new(SegmentScan::from_json(&json?)?)),
+            Some(json) => Ok(Arc::new(SegmentScan::from_json(&json?, inputs)?)),
             None => self.0.try_decode(buf, inputs, ctx, converter),
         }
     }

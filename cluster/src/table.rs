@@ -134,7 +134,7 @@ impl TableProvider for ResultsTable {
         _limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let scan: Arc<dyn ExecutionPlan> =
-            Arc::new(SegmentScan::new(Reading::Results(self.asked.clone()), self.parts.clone())?);
+            Arc::new(SegmentScan::new(Reading::Results(self.asked.clone()), &self.parts)?);
         match projection {
             Some(columns) if *columns != [0, 1, 2] => {
                 let schema = scan.schema();
@@ -214,7 +214,7 @@ impl TableProvider for FactsTable {
         let all = || (0..self.schema.fields().len()).collect();
         let projection = projection.cloned().unwrap_or_else(all);
         let reading = Reading::Columns { kind: self.kind, dimensions: self.dimensions.clone(), projection };
-        Ok(Arc::new(SegmentScan::new(reading, parts)?))
+        Ok(Arc::new(SegmentScan::new(reading, &parts)?))
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
