@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, BinaryArray, Int64Array, RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::datasource::memory::MemorySourceConfig;
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
@@ -134,6 +135,14 @@ impl SegmentScan {
         Ok(SegmentScan { reading, input, schema, properties: Arc::new(properties) })
     }
 
+    /// How many segments, where the input is the one that [`SegmentScan::new`] made.
+    fn segments(&self) -> Option<usize> {
+        let any: &dyn std::any::Any = self.input.as_ref();
+        let source: &dyn std::any::Any = any.downcast_ref::<DataSourceExec>()?.data_source().as_ref();
+        let parts = source.downcast_ref::<MemorySourceConfig>()?.partitions();
+        Some(parts.iter().flatten().map(RecordBatch::num_rows).sum())
+    }
+
     /// The node as JSON, without its input, to travel to an executor.
     pub fn to_json(&self) -> Value {
         self.reading.to_json()
@@ -155,9 +164,7 @@ impl DisplayAs for SegmentScan {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = self.properties.output_partitioning().partition_count();
         let names: Vec<&str> = self.schema.fields().iter().map(|field| field.name().as_str()).collect();
-        let segments =
-            self.input.partition_statistics(None).ok().and_then(|known| known.num_rows.get_value().copied());
-        let segments = segments.map_or_else(String::new, |segments| format!("{segments} segments in "));
+        let segments = self.segments().map_or_else(String::new, |many| format!("{many} segments in "));
         write!(f, "SegmentScan: {segments}{parts} parts, columns=[{}]", names.join(", "))
     }
 }
