@@ -58,6 +58,9 @@ pub struct Account {
     pub rows: u64,
 }
 
+/// What was found of each probe, in the order of their names, and the account of the task.
+pub type Answer = (Vec<(Box<str>, Found)>, Account);
+
 impl Asked {
     /// What is asked, with names of its own.
     pub fn of(asked: &ResultsAsked<'_>) -> Asked {
@@ -102,7 +105,7 @@ impl Asked {
     ///
     /// # Errors
     /// When a segment cannot be read, or holds more than single results.
-    pub fn answer(&self, segments: &[Segment]) -> Result<(Vec<(Box<str>, Found)>, Account)> {
+    pub fn answer(&self, segments: &[Segment]) -> Result<Answer> {
         let outside = |error: LedgerError| DataFusionError::External(Box::new(error));
         let scan = Scan::open(segments).map_err(outside)?.ok_or_else(|| {
             exec_datafusion_err!("a segment holds more than single results, or is of an older layout")
@@ -279,7 +282,7 @@ fn response_times(probe: &ProbeResults<'_>) -> (ResponseTimes, u64, (i64, i64)) 
         let latency = i64::from(latency);
         counts.push(latency);
         let is_slow = times.slowest.len() < SLOWEST_KEPT * 8
-            || times.slowest.iter().nth(SLOWEST_KEPT - 1).is_some_and(|last| latency >= last.0);
+            || times.slowest.get(SLOWEST_KEPT - 1).is_some_and(|last| latency >= last.0);
         if is_slow {
             times.slowest.push((latency, at, batch, line));
             if times.slowest.len() >= SLOWEST_KEPT * 16 {
@@ -459,13 +462,15 @@ mod tests {
         Account { segments: vec![(id, rows)], probes: 1, rows }
     }
 
-    type Answer = (Vec<(i64, String, Found)>, Vec<(i64, Account)>);
+    type Spoil = fn(&mut Told);
+    /// What some tasks answered, and their accounts.
+    type Told = (Vec<(i64, String, Found)>, Vec<(i64, Account)>);
 
     fn parts() -> Vec<Vec<Segment>> {
         vec![vec![segment(1, 0, 100, 3)], vec![segment(2, 120, 200, 5)]]
     }
 
-    fn answer() -> Answer {
+    fn answer() -> Told {
         let probe = || "web;http".to_owned();
         let found = vec![
             (0, probe(), found(0, 100, 3, &[(5, 2)])),
@@ -474,7 +479,7 @@ mod tests {
         (found, vec![(0, account(1, 3)), (1, account(2, 5))])
     }
 
-    fn joined((found, accounts): Answer) -> Result<Results, Failure> {
+    fn joined((found, accounts): Told) -> Result<Results, Failure> {
         together(&asked(), &parts(), found, &accounts)
     }
 
@@ -498,7 +503,7 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_came_twice_is_an_error_and_never_a_figure() {
-        let spoilt: [(&str, fn(&mut Answer)); 9] = [
+        let spoilt: [(&str, Spoil); 9] = [
             ("is missing", |answer| drop(answer.1.pop())),
             ("answered twice", |answer| answer.1.push(answer.1[0].clone())),
             ("came back", |answer| drop(answer.0.pop())),
