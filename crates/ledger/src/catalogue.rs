@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use impegno_facts::Kind;
 
@@ -196,8 +197,11 @@ pub(crate) const UNFINISHED: &str = ".unfinished";
 /// Makes a catalogue without a batch under another name, and gives it its own when it is on disk: one without tables is never
 /// seen, whenever the making is interrupted. Another process may be faster: then its catalogue stays.
 fn make_whole(path: &Path) -> Result<(), LedgerError> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    // Two threads that open the same ledger at once make one each: SQLite cannot tell them apart by its locks.
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let mut name = path.as_os_str().to_owned();
-    name.push(format!(".{}{UNFINISHED}", std::process::id()));
+    name.push(format!(".{}-{number}{UNFINISHED}", std::process::id()));
     let unfinished = PathBuf::from(name);
     let io = |error| LedgerError::io(&unfinished, error);
     let make = || {
